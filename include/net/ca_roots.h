@@ -1,0 +1,27 @@
+/*
+ * The certificate authorities trusted when no CA file is set: those of
+ * Debian's ca-certificates package, compiled in.  The table is written by
+ * toolchain/ca-roots.sh at build time.
+ *
+ * All is constant data and nothing is parsed beforehand: a verifier compares
+ * an issuer's name with `subject`, byte for byte, and reads the one or two
+ * certificates that have it.  Names may repeat; the key then decides.
+ */
+#ifndef MPEDGE_NET_CA_ROOTS_H
+#define MPEDGE_NET_CA_ROOTS_H
+
+/* One root: its certificate, and the span inside it that is its name. */
+struct ca_root {
+	/* X.509 certificate, DER (RFC 5280 section 4.1). */
+	const unsigned char *der;
+	unsigned der_len;
+	/* The subject, a DER Name with its tag and length; points into der. */
+	const unsigned char *subject;
+	unsigned subject_len;
+};
+
+/* Sorted by the name of the file in the package. */
+extern const struct ca_root ca_roots[];
+extern const unsigned ca_roots_count;
+
+#endif

@@ -1,0 +1,240 @@
+#define _GNU_SOURCE
+
+#include "feed/journal_format.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	PAGE = 4096,
+	/* Given up at once, so that it is not done for each frame. */
+	GIVE_UP = 1024 * 1024,
+	/* Of a file that is made while records come, a call. */
+	FILL_BYTES = 1024 * 1024,
+};
+
+static uint64_t
+page_of(uint64_t at)
+{
+	return at & ~(uint64_t)(PAGE - 1);
+}
+
+/* --- into memory ---------------------------------------------------------- */
+
+bool
+journal_map_spare(struct journal *j)
+{
+	const int flags = MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE;
+	const int both = PROT_READ | PROT_WRITE;
+	struct stat st;
+	size_t len;
+
+	if (fstat(j->fd, &st) != 0)
+		return false;
+	len = (size_t)page_of((uint64_t)st.st_size + PAGE - 1);
+	if (len > j->map_bytes)
+		len = j->map_bytes;
+	if (len > 0 && mmap(j->map, len, both, flags, j->fd, 0) == MAP_FAILED)
+		return false;
+	return len == j->map_bytes ||
+	       mmap(j->map + len, j->map_bytes - len, both,
+		   flags | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+}
+
+bool
+journal_degrade(struct journal *j, int error)
+{
+	if (!journal_map_spare(j))
+		return false;
+	j->spare = 1;
+	j->spare_error = error;
+	j->spare_from = page_of(j->head);
+	j->spare_kept = false;
+	j->spares++;
+	/* A page may have come back from the disk as something else. */
+	j->verified = j->head;
+	return true;
+}
+
+/* In the private map: what cannot be read, or made, becomes a page of memory
+ * with what can be read of it. */
+static bool
+replace_page(struct journal *j, uint64_t at)
+{
+	uint8_t bytes[PAGE];
+	ssize_t n;
+
+	memset(bytes, 0, sizeof(bytes));
+	n = pread(j->fd, bytes, sizeof(bytes), (off_t)at);
+	if (mmap(j->map + at, PAGE, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS, -1, 0) == MAP_FAILED)
+		return false;
+	if (n > 0)
+		memcpy(j->map + at, bytes, (size_t)n);
+	j->verified = j->head;
+	return true;
+}
+
+bool
+journal_fault(struct journal *j, const void *address)
+{
+	uintptr_t at = (uintptr_t)address;
+	uintptr_t map = (uintptr_t)j->map;
+	int saved = errno;
+	bool good;
+
+	if (j->fd < 0 || map == 0 || at < map || at - map >= j->map_bytes)
+		return false;
+	j->faults++;
+	good = j->spare ? replace_page(j, page_of(at - map))
+			: journal_degrade(j, EIO);
+	errno = saved;
+	return good;
+}
+
+void
+journal_spare_room(struct journal *j, uint64_t to)
+{
+	uint64_t from;
+
+	if (to - j->spare_from <= JOURNAL_SPARE_BYTES)
+		return;
+	from = page_of(to - JOURNAL_SPARE_BYTES) + GIVE_UP;
+	if (from > page_of(j->head))
+		from = page_of(j->head);
+	if (from <= j->spare_from)
+		return;
+	journal_drop_pages(j, j->spare_from, from);
+	j->spare_from = from;
+	/* What shows there now is older. */
+	j->verified = j->head;
+}
+
+/* Stored into, it becomes a page of memory. */
+static void
+take_page(volatile uint8_t *byte)
+{
+	uint8_t value = *byte;
+
+	*byte = value;
+}
+
+/*
+ * What was given to the disk lately may not have got there, and its pages may
+ * be dropped: store it again, which makes it pages of memory.
+ */
+static void
+keep_recent(struct journal *j)
+{
+	uint64_t from = j->tail;
+
+	if (j->spare_kept)
+		return;
+	j->spare_kept = true;
+	if (j->head - from > JOURNAL_SPARE_BYTES / 2)
+		from = j->head - JOURNAL_SPARE_BYTES / 2;
+	from = page_of(from);
+	if (from > j->spare_from)
+		from = j->spare_from;
+	for (uint64_t p = from; p < j->head; p += PAGE)
+		take_page(j->ring + p % j->size);
+	for (uint64_t p = 0; p < JOURNAL_HEADER; p += PAGE)
+		take_page(j->map + p);
+	j->spare_from = from;
+}
+
+/* --- back to the file ----------------------------------------------------- */
+
+static int
+put(struct journal *j, const uint8_t *from, uint64_t len, uint64_t at)
+{
+	while (len > 0) {
+		ssize_t n = pwrite(j->fd, from, (size_t)len, (off_t)at);
+
+		if (n < 0 && errno != EINTR)
+			return errno;
+		if (n <= 0)
+			continue;
+		from += n;
+		at += (uint64_t)n;
+		len -= (uint64_t)n;
+	}
+	return 0;
+}
+
+/*
+ * Room for all of it.  File systems that cannot give it away get zeros, some at
+ * a time; EAGAIN: more to come.
+ */
+static int
+make_room(struct journal *j)
+{
+	static const uint8_t zeros[PAGE];
+	int error = posix_fallocate(j->fd, 0, (off_t)j->map_bytes);
+	struct stat st;
+	uint64_t at, end;
+
+	if (error != EOPNOTSUPP && error != EINVAL && error != ENOSYS)
+		return error;
+	if (fstat(j->fd, &st) != 0)
+		return errno;
+	at = (uint64_t)st.st_size;
+	end = at + FILL_BYTES < j->map_bytes ? at + FILL_BYTES : j->map_bytes;
+	for (error = 0; error == 0 && at < end; at = page_of(at) + PAGE)
+		error = put(j, zeros, PAGE - at % PAGE, at);
+	return error == 0 && end < j->map_bytes ? EAGAIN : error;
+}
+
+/* The ring first: the header then says what is there. */
+static int
+write_back(struct journal *j)
+{
+	uint64_t at = j->spare_from % j->size;
+	uint64_t len = j->head - j->spare_from;
+	uint64_t first = len < j->size - at ? len : j->size - at;
+	int error = put(j, j->ring + at, first, JOURNAL_HEADER + at);
+
+	if (error == 0)
+		error = put(j, j->ring, len - first, JOURNAL_HEADER);
+	if (error != 0)
+		return error;
+	j->settled = j->spare_from;
+	journal_settle(j);
+	journal_checkpoint(j, j->head, j->sequence, j->marks);
+	journal_put_super(j);
+	return put(j, j->map, JOURNAL_HEADER, 0);
+}
+
+enum err
+journal_resume(struct journal *j)
+{
+	int error;
+
+	if (!j->spare)
+		return ERR_OK;
+	journal_seal(j);
+	keep_recent(j);
+	error = make_room(j);
+	if (error == EAGAIN)
+		return ERR_AGAIN;
+	if (error == 0)
+		error = write_back(j);
+	if (error == 0 && mmap(j->map, j->map_bytes, PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_FIXED, j->fd, 0) == MAP_FAILED)
+		error = errno;
+	if (error == 0) {
+		j->spare = 0;
+		j->unmade = false;
+		j->verified = j->head;
+		return ERR_OK;
+	}
+	/* A disk that is full wants back what it gave. */
+	if (j->unmade && ftruncate(j->fd, 0) != 0)
+		error = errno;
+	j->spare_error = error;
+	return error == ENOSPC || error == EDQUOT ? ERR_SPACE : ERR_IO;
+}

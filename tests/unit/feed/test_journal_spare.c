@@ -1,0 +1,431 @@
+/* LINK: feed/journal feed/journal_file feed/journal_keep */
+/* LINK: feed/journal_spare feed/journal_sync feed/journal_recover */
+/* LINK: codec/crc32c core/out core/span core/err core/must */
+/*
+ * The file cannot be written any more: holes that the disk has no room for
+ * (the file is cut short under the journal, which faults in the same way), no
+ * room at the start, errors of writing.
+ */
+#define _GNU_SOURCE
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "feed/journal_format.h"
+
+enum {
+	RING = 65536,
+	LARGE_RING = 64 * 1024 * 1024,
+	BODY = 200,
+	LARGE_BODY = 60000,
+};
+
+static char path[128];
+static char copy_path[160];
+static char reason[256];
+static struct out why;
+static struct journal *j;
+static uint8_t bytes[LARGE_BODY];
+/* What the two calls of the system answer. */
+static int no_room;
+static int write_error;
+
+int
+posix_fallocate(int fd, off_t offset, off_t len)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+
+	if (no_room != 0)
+		return no_room;
+	if (size < offset + len && ftruncate(fd, offset + len) != 0)
+		return errno;
+	return 0;
+}
+
+int
+sync_file_range(int fd, int64_t offset, int64_t len, unsigned flags)
+{
+	(void)fd;
+	(void)offset;
+	(void)len;
+	(void)flags;
+	errno = write_error;
+	return write_error != 0 ? -1 : 0;
+}
+
+static void
+on_fault(int number, siginfo_t *info, void *context)
+{
+	(void)context;
+	if (!journal_fault(j, info->si_addr))
+		signal(number, SIG_DFL);
+}
+
+static int
+setup(void **state)
+{
+	const char *dir = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/mpedge-spare.%d", dir, (int)getpid());
+	snprintf(copy_path, sizeof(copy_path), "%s.copy", path);
+	unlink(path);
+	out_init(&why, reason, sizeof(reason));
+	no_room = write_error = 0;
+	j = calloc(1, sizeof(*j));
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	unlink(path);
+	unlink(copy_path);
+	free(j);
+	return 0;
+}
+
+static void
+open_ok(const char *file, uint64_t ring)
+{
+	struct sigaction a = { .sa_sigaction = on_fault,
+		.sa_flags = SA_SIGINFO };
+
+	/* Here, because cmocka sets its own when a test begins. */
+	assert_int_equal(sigaction(SIGBUS, &a, NULL), 0);
+	out_reset(&why);
+	assert_int_equal(journal_open(j, file, NULL, ring, &why), ERR_OK);
+}
+
+static void
+append(size_t len)
+{
+	struct journal_note note = { .record = RECORD_trade };
+	struct out body;
+
+	for (size_t i = 0; i < len; i++)
+		bytes[i] = (uint8_t)(j->sequence * 31 + i * 7);
+	assert_int_equal(journal_reserve(j, len, &body), ERR_OK);
+	out_bytes(&body, bytes, len);
+	journal_commit(j, len, &note);
+	journal_seal(j);
+}
+
+/* Reads all; *first is the oldest, the count what is whole, none wrong. */
+static uint64_t
+count(uint64_t *first)
+{
+	uint64_t position = j->tail;
+	struct journal_frame f;
+	uint64_t n = 0;
+	enum err e;
+
+	*first = 0;
+	while ((e = journal_read(j, position, &f)) != ERR_AGAIN) {
+		assert_true(f.next > position);
+		position = f.next;
+		if (e != ERR_OK)
+			continue;
+		for (size_t i = 0; i < f.body.len; i++)
+			assert_int_equal((uint8_t)f.body.at[i],
+			    (uint8_t)(f.sequence * 31 + i * 7));
+		if (n++ == 0)
+			*first = f.sequence;
+	}
+	return n;
+}
+
+static void
+expect_all(uint64_t last)
+{
+	uint64_t first;
+
+	assert_int_equal(j->sequence, last + 1);
+	assert_int_equal(count(&first), last);
+	assert_int_equal(first, 1);
+}
+
+/* As if the process had been killed: the file as it is now. */
+static void
+copy_file(void)
+{
+	static uint8_t image[JOURNAL_HEADER + RING];
+	FILE *from = fopen(path, "rb");
+	FILE *to = fopen(copy_path, "wb");
+	size_t n = fread(image, 1, sizeof(image), from);
+
+	assert_int_equal(fwrite(image, 1, n, to), n);
+	fclose(from);
+	fclose(to);
+}
+
+/* The ring ahead of the head has no room: nothing is lost, and what is in
+ * memory goes to the file when there is room again. */
+static void
+room_ends(void **state)
+{
+	struct journal_cursor *c;
+	uint64_t confirmed;
+
+	(void)state;
+	open_ok(path, RING);
+	for (int n = 0; n < 20; n++)
+		append(BODY);
+	journal_confirm(j, journal_cursor(j, "nats"), j->head);
+	journal_sync(j, false);
+	no_room = ENOSPC;
+	assert_int_equal(
+	    truncate(path, (off_t)(JOURNAL_HEADER + (j->head | 4095) + 1)), 0);
+	for (int n = 0; n < 40; n++)
+		append(BODY);
+	assert_true(j->spare);
+	assert_true(j->faults > 0);
+	expect_all(60);
+	journal_confirm(j, journal_cursor(j, "nats"), j->head);
+	confirmed = j->head;
+	append(BODY);
+	assert_int_equal(journal_resume(j), ERR_SPACE);
+	assert_int_equal(j->spare_error, ENOSPC);
+	journal_sync(j, false);
+	expect_all(61);
+	copy_file();
+	no_room = 0;
+	assert_int_equal(journal_resume(j), ERR_OK);
+	assert_false(j->spare);
+	expect_all(61);
+	append(BODY);
+	journal_close(j);
+	open_ok(path, RING);
+	expect_all(62);
+	c = journal_cursor(j, "nats");
+	assert_int_equal(c->position, confirmed);
+	assert_int_equal(c->sequence, 61);
+	journal_close(j);
+	/* Killed before there was room: what was in the file is. */
+	open_ok(copy_path, RING);
+	assert_in_range(j->sequence, 21, 61);
+	assert_int_equal(journal_cursor(j, "nats")->sequence, 21);
+	journal_close(j);
+}
+
+/* Somebody empties the file. */
+static void
+emptied(void **state)
+{
+	uint64_t first;
+
+	(void)state;
+	open_ok(path, RING);
+	for (int n = 0; n < 300; n++)
+		append(BODY);
+	journal_sync(j, false);
+	assert_int_equal(truncate(path, 0), 0);
+	for (int n = 0; n < 10; n++)
+		append(BODY);
+	assert_true(count(&first) >= 10);
+	journal_confirm(j, journal_cursor(j, "nats"), j->head);
+	assert_int_equal(journal_resume(j), ERR_OK);
+	append(BODY);
+	journal_close(j);
+	open_ok(path, RING);
+	assert_int_equal(j->sequence, 312);
+	assert_true(count(&first) >= 11);
+	assert_int_equal(journal_cursor(j, "nats")->sequence, 311);
+	journal_close(j);
+}
+
+static void
+no_room_at_start(void **state)
+{
+	const int64_t *mark;
+
+	(void)state;
+	no_room = ENOSPC;
+	open_ok(path, RING);
+	assert_true(j->spare);
+	mark = journal_mark(j, "okx:BTC-USDT:trade");
+	for (int n = 0; n < 50; n++) {
+		append(BODY);
+		journal_set(j, mark, n);
+	}
+	journal_confirm(j, journal_cursor(j, "file"), j->head);
+	expect_all(50);
+	assert_int_equal(journal_resume(j), ERR_SPACE);
+	no_room = 0;
+	assert_int_equal(journal_resume(j), ERR_OK);
+	append(BODY);
+	journal_close(j);
+	open_ok(path, RING);
+	expect_all(51);
+	assert_int_equal(journal_cursor(j, "file")->sequence, 51);
+	assert_int_equal(*journal_mark(j, "okx:BTC-USDT:trade"), 49);
+	journal_close(j);
+}
+
+/* The end comes before there is room. */
+static void
+no_room_at_all(void **state)
+{
+	(void)state;
+	no_room = EDQUOT;
+	open_ok(path, RING);
+	append(BODY);
+	journal_close(j);
+	assert_true(j->spare);
+	no_room = 0;
+	open_ok(path, RING);
+	assert_int_equal(j->sequence, 1);
+	append(BODY);
+	journal_close(j);
+}
+
+/* A device that fails, or a file system that went read-only. */
+static void
+writing_fails(void **state)
+{
+	static const int errors[] = { EIO, EROFS, ENOSPC };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		unlink(path);
+		write_error = 0;
+		open_ok(path, RING);
+		for (int n = 0; n < 30; n++)
+			append(BODY);
+		journal_sync(j, false);
+		assert_false(j->spare);
+		append(BODY);
+		write_error = errors[i];
+		journal_sync(j, false);
+		assert_true(j->spare);
+		assert_int_equal(j->spare_error, errors[i]);
+		assert_int_equal(j->sync_errors, 1);
+		append(BODY);
+		journal_sync(j, false);
+		assert_int_equal(j->sync_errors, 1);
+		/* What is not there is no trouble. */
+		write_error = ENOSYS;
+		assert_int_equal(journal_resume(j), ERR_OK);
+		append(BODY);
+		journal_sync(j, false);
+		assert_false(j->spare);
+		journal_close(j);
+		open_ok(path, RING);
+		expect_all(33);
+		journal_close(j);
+	}
+}
+
+static uint64_t
+resident_kb(const char *what)
+{
+	char line[128];
+	FILE *f = fopen("/proc/self/status", "r");
+	uint64_t kb = 0;
+
+	while (fgets(line, sizeof(line), f) != NULL) {
+		if (strncmp(line, what, strlen(what)) == 0)
+			kb = strtoull(line + strlen(what), NULL, 10);
+	}
+	fclose(f);
+	return kb;
+}
+
+/* Memory has a bound: the oldest go, and the numbers tell. */
+static void
+more_than_memory(void **state)
+{
+	uint64_t first, whole, before, last;
+
+	(void)state;
+	open_ok(path, LARGE_RING);
+	for (int n = 0; n < 100; n++)
+		append(LARGE_BODY);
+	journal_sync(j, true);
+	write_error = EIO;
+	journal_sync(j, false);
+	assert_true(j->spare);
+	before = resident_kb("RssAnon:");
+	for (int n = 0; n < 700; n++)
+		append(LARGE_BODY);
+	assert_true(resident_kb("RssAnon:") <
+		    before + JOURNAL_SPARE_BYTES / 1024 + 2048);
+	last = j->sequence - 1;
+	assert_int_equal(last, 800);
+	whole = count(&first);
+	assert_int_equal(first, 1);
+	/* Those before the trouble, and the last ones. */
+	assert_in_range(whole, 100 + 230, 100 + 290);
+	write_error = 0;
+	assert_int_equal(journal_resume(j), ERR_OK);
+	assert_int_equal(count(&first), whole);
+	append(LARGE_BODY);
+	journal_close(j);
+	open_ok(path, LARGE_RING);
+	assert_int_equal(j->sequence, 802);
+	assert_int_equal(count(&first), whole + 1);
+	journal_close(j);
+}
+
+/* Pages are let go as the head moves on, and as a start looks. */
+static void
+resident_pages(void **state)
+{
+	uint64_t before, first;
+
+	(void)state;
+	open_ok(path, LARGE_RING);
+	journal_cursor(j, "nats");
+	before = resident_kb("VmRSS:");
+	for (int n = 0; n < 3000; n++) {
+		append(LARGE_BODY);
+		if (n % 10 == 0)
+			journal_sync(j, false);
+	}
+	assert_true(resident_kb("VmRSS:") < before + 8192);
+	journal_sync(j, true);
+	memset(j->map + JOURNAL_CHECKPOINTS_AT, 0xff, 1024);
+	/* Killed. */
+	munmap(j->map, j->map_bytes);
+	close(j->fd);
+	before = resident_kb("VmRSS:");
+	/* Both checkpoints are gone: all of the ring is looked at. */
+	open_ok(path, LARGE_RING);
+	assert_true(resident_kb("VmRSS:") < before + 8192);
+	assert_int_equal(j->sequence, 3001);
+	assert_true(count(&first) > 1000);
+	journal_close(j);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(room_ends, setup, teardown),
+		cmocka_unit_test_setup_teardown(emptied, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    no_room_at_start, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    no_room_at_all, setup, teardown),
+		cmocka_unit_test_setup_teardown(writing_fails, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    more_than_memory, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    resident_pages, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

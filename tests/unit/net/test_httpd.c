@@ -1,0 +1,423 @@
+/* LINK: net/httpd net/httpd_answer net/tcp core/loop core/out core/span */
+/* LINK: core/must core/err codec/http1 */
+#define _GNU_SOURCE
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "net/httpd.h"
+
+enum {
+	BODY = 4 * 1024 * 1024,
+	PATIENCE = 3000,
+};
+
+static int64_t clock_ns = 1000 * NS_PER_S;
+
+struct mono
+time_mono(void)
+{
+	return (struct mono){ clock_ns };
+}
+
+struct wall
+time_wall(void)
+{
+	return (struct wall){ clock_ns };
+}
+
+struct world {
+	struct loop loop;
+	struct httpd server;
+	struct address address;
+	void *memory;
+	char query[64];
+	size_t big;
+	/* What a client got so far. */
+	char *text;
+	size_t len;
+};
+
+static void
+serve(struct httpd *h, const struct httpd_request *r, struct httpd_answer *a)
+{
+	struct world *w = h->owner;
+	struct out o;
+
+	out_init(&o, w->query, sizeof(w->query));
+	out_span(&o, r->query);
+	out_cstr(&o);
+	if (span_is(r->path, "/")) {
+		a->status = 200;
+		a->content_type = "text/html";
+		a->headers = "X-Extra: 1\r\n";
+		out_text(&a->body, "hello");
+	} else if (span_is(r->path, "/big")) {
+		a->status = 200;
+		for (size_t i = 0; i < w->big; i++)
+			out_char(&a->body, (char)('a' + i % 26));
+	}
+}
+
+static int
+setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	struct address a;
+
+	loop_init(&w->loop);
+	w->memory = malloc(httpd_bytes(BODY));
+	w->text = malloc(2 * BODY);
+	assert_int_equal(address_parse(SPAN("127.0.0.1"), 0, &a), ERR_OK);
+	assert_int_equal(
+	    httpd_init(&w->server, &w->loop, &a, w->memory, BODY), ERR_OK);
+	w->server.serve = serve;
+	w->server.owner = w;
+	assert_int_equal(tcp_local(w->server.listener.fd, &w->address), ERR_OK);
+	*state = w;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct world *w = *state;
+
+	httpd_fini(&w->server);
+	assert_null(w->loop.watches);
+	assert_null(w->loop.timers);
+	assert_int_equal(w->server.bodies_taken, 0);
+	free(w->memory);
+	free(w->text);
+	free(w);
+	return 0;
+}
+
+static int
+dial(struct world *w)
+{
+	int fd;
+
+	assert_int_equal(tcp_connect(&w->address, &fd), ERR_OK);
+	for (int i = 0; i < 5; i++)
+		loop_turn(&w->loop, 1);
+	return fd;
+}
+
+static void
+say(struct world *w, int fd, const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (len > 0) {
+		enum err e = tcp_send(fd, text, len, &n);
+
+		assert_true(e == ERR_OK || e == ERR_AGAIN);
+		if (e == ERR_OK) {
+			text += n;
+			len -= n;
+		}
+		loop_turn(&w->loop, 0);
+	}
+}
+
+/* Read what there is; CLOSED, RESET, or AGAIN when it stays silent. */
+static enum err
+hear(struct world *w, int fd, size_t want)
+{
+	struct wall stamp;
+	size_t n;
+	enum err e = ERR_AGAIN;
+
+	w->len = 0;
+	for (int i = 0; i < PATIENCE; i++) {
+		loop_turn(&w->loop, 0);
+		do {
+			e = tcp_recv(fd, w->text + w->len,
+			    2 * BODY - 1 - w->len, &n, &stamp);
+			if (e == ERR_OK)
+				w->len += n;
+		} while (e == ERR_OK);
+		if (e != ERR_AGAIN || (want && w->len >= want))
+			break;
+	}
+	w->text[w->len] = '\0';
+	return e;
+}
+
+/* One exchange on a connection of its own, sent `cut` bytes at a time. */
+static enum err
+ask(struct world *w, const char *request, size_t cut)
+{
+	size_t left = strlen(request);
+	int fd = dial(w);
+	enum err e;
+
+	while (left > 0) {
+		size_t n = cut && cut < left ? cut : left;
+
+		say(w, fd, request, n);
+		request += n;
+		left -= n;
+	}
+	e = hear(w, fd, 0);
+	tcp_close(fd);
+	return e;
+}
+
+static void
+pages(void **state)
+{
+	struct world *w = *state;
+
+	for (size_t cut = 0; cut <= 16; cut++) {
+		assert_int_equal(ask(w,
+				     "GET /?a=b HTTP/1.1\r\nHost: x\r\n"
+				     "Connection: close\r\n\r\n",
+				     cut),
+		    ERR_CLOSED);
+		assert_memory_equal(w->text, "HTTP/1.1 200 OK\r\n", 17);
+		assert_non_null(strstr(w->text, "\r\nX-Extra: 1\r\n"));
+		assert_non_null(strstr(w->text, "\r\nContent-Length: 5\r\n"));
+		assert_non_null(strstr(w->text, "Connection: close\r\n"));
+		assert_non_null(strstr(w->text, "\r\n\r\nhello"));
+		assert_string_equal(w->query, "a=b");
+	}
+	assert_int_equal(w->server.requests, 17);
+	assert_int_equal(w->server.errors, 0);
+}
+
+static const struct {
+	const char *request;
+	const char *begins;
+} refusals[] = {
+	{ "GET /none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+	    "HTTP/1.1 404 Not Found\r\n" },
+	{ "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
+	    "HTTP/1.1 405 " },
+	{ "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
+	    "HTTP/1.1 400 " },
+	{ "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
+	    "HTTP/1.1 400 " },
+	{ "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 " },
+	{ "GET ftp://x/ HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 400 " },
+	{ "GET / HTTP/2.0\r\nHost: x\r\n\r\n", "HTTP/1.1 505 " },
+	{ "\x16\x03\x01\x02\r\n\r\n", "HTTP/1.1 400 " },
+	{ "GET http://x/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+	    "HTTP/1.1 200 " },
+	{ "GET / HTTP/1.0\r\n\r\n", "HTTP/1.1 200 " },
+};
+
+static void
+judgements(void **state)
+{
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		assert_int_equal(ask(w, refusals[i].request, i), ERR_CLOSED);
+		assert_memory_equal(
+		    w->text, refusals[i].begins, strlen(refusals[i].begins));
+	}
+}
+
+/* The refusal arrives although the request goes on and on. */
+static void
+head_too_large(void **state)
+{
+	struct world *w = *state;
+	char request[HTTPD_HEAD_MAX * 4];
+
+	memset(request, 'x', sizeof(request));
+	memcpy(request, "GET /", 5);
+	request[sizeof(request) - 1] = '\0';
+	assert_int_equal(ask(w, request, 0), ERR_CLOSED);
+	assert_memory_equal(w->text, "HTTP/1.1 431 ", 13);
+}
+
+static void
+head_only(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(ask(w,
+			     "HEAD / HTTP/1.1\r\nHost: x\r\n"
+			     "Connection: close\r\n\r\n",
+			     0),
+	    ERR_CLOSED);
+	assert_non_null(strstr(w->text, "Content-Length: 5\r\n"));
+	assert_string_equal(w->text + w->len - 4, "\r\n\r\n");
+}
+
+static unsigned
+count(const char *text, const char *word)
+{
+	unsigned n = 0;
+
+	for (text = strstr(text, word); text; text = strstr(text + 1, word))
+		n++;
+	return n;
+}
+
+static void
+many_on_one_connection(void **state)
+{
+	static const char two[] = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+				  "GET /none HTTP/1.1\r\nHost: x\r\n\r\n";
+	struct world *w = *state;
+	int fd = dial(w);
+
+	say(w, fd, two, strlen(two));
+	assert_int_equal(hear(w, fd, 0), ERR_AGAIN);
+	assert_int_equal(count(w->text, "HTTP/1.1 200 OK"), 1);
+	assert_int_equal(count(w->text, "HTTP/1.1 404 Not Found"), 1);
+	for (size_t i = 0; i < strlen(two); i++)
+		say(w, fd, two + i, 1);
+	assert_int_equal(hear(w, fd, 0), ERR_AGAIN);
+	assert_int_equal(count(w->text, "HTTP/1.1 "), 2);
+	/* Idle for too long: closed, which is no error. */
+	w->server.errors = 0;
+	clock_ns += HTTPD_HEAD_MS * NS_PER_MS;
+	assert_int_equal(hear(w, fd, 0), ERR_CLOSED);
+	assert_int_equal(w->server.errors, 0);
+	tcp_close(fd);
+}
+
+static void
+big_page(void **state)
+{
+	struct world *w = *state;
+	int fd = dial(w);
+	const char *body;
+
+	w->big = BODY;
+	say(w, fd, "GET /big HTTP/1.1\r\nHost: x\r\n\r\n", 30);
+	assert_int_equal(hear(w, fd, BODY + 100), ERR_AGAIN);
+	body = strstr(w->text, "\r\n\r\n") + 4;
+	assert_int_equal(w->len - (size_t)(body - w->text), BODY);
+	for (size_t i = 0; i < BODY; i++)
+		assert_int_equal(body[i], 'a' + i % 26);
+	w->big = BODY + 1;
+	say(w, fd, "GET /big HTTP/1.1\r\nHost: x\r\n\r\n", 30);
+	assert_int_equal(hear(w, fd, 0), ERR_AGAIN);
+	assert_memory_equal(w->text, "HTTP/1.1 500 ", 13);
+	tcp_close(fd);
+}
+
+/* One byte now and then does not keep a connection. */
+static void
+slow_request(void **state)
+{
+	struct world *w = *state;
+	int fd = dial(w);
+
+	for (int i = 0; i < 10; i++) {
+		say(w, fd, "G", 1);
+		clock_ns += (HTTPD_HEAD_MS / 10 - 1) * NS_PER_MS;
+	}
+	assert_int_equal(hear(w, fd, 0), ERR_AGAIN);
+	clock_ns += 20 * NS_PER_MS;
+	assert_int_not_equal(hear(w, fd, 0), ERR_AGAIN);
+	assert_int_equal(w->server.errors, 1);
+	tcp_close(fd);
+}
+
+/* Who does not read his answer does not keep a body buffer for ever. */
+static void
+slow_readers(void **state)
+{
+	struct world *w = *state;
+	int fd[HTTPD_BODIES], other;
+
+	w->big = BODY;
+	for (int i = 0; i < HTTPD_BODIES; i++) {
+		int small = 4096;
+
+		fd[i] = dial(w);
+		setsockopt(fd[i], SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+		say(w, fd[i], "GET /big HTTP/1.1\r\nHost: x\r\n\r\n", 30);
+	}
+	for (int i = 0; i < 20; i++)
+		loop_turn(&w->loop, 0);
+	assert_int_equal(w->server.bodies_taken, 15);
+	other = dial(w);
+	say(w, other, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 27);
+	assert_int_equal(hear(w, other, 0), ERR_AGAIN);
+	assert_memory_equal(w->text, "HTTP/1.1 503 ", 13);
+	tcp_close(other);
+	clock_ns += HTTPD_SEND_MS * NS_PER_MS;
+	for (int i = 0; i < 20; i++)
+		loop_turn(&w->loop, 0);
+	assert_int_equal(w->server.bodies_taken, 0);
+	for (int i = 0; i < HTTPD_BODIES; i++)
+		tcp_close(fd[i]);
+}
+
+static void
+too_many_clients(void **state)
+{
+	struct world *w = *state;
+	int fd[HTTPD_CLIENTS + 1];
+
+	for (int i = 0; i <= HTTPD_CLIENTS; i++)
+		fd[i] = dial(w);
+	assert_int_equal(w->server.refused, 1);
+	assert_int_equal(hear(w, fd[HTTPD_CLIENTS], 0), ERR_RESET);
+	tcp_close(fd[0]);
+	tcp_close(fd[HTTPD_CLIENTS]);
+	for (int i = 0; i < 20; i++)
+		loop_turn(&w->loop, 0);
+	assert_int_equal(ask(w, "GET / HTTP/1.0\r\n\r\n", 0), ERR_CLOSED);
+	for (int i = 1; i < HTTPD_CLIENTS; i++)
+		tcp_close(fd[i]);
+}
+
+static void
+clients_that_go_away(void **state)
+{
+	struct world *w = *state;
+
+	w->big = BODY;
+	for (int i = 0; i < 2 * HTTPD_CLIENTS; i++) {
+		int fd = dial(w);
+
+		say(w, fd, "GET /big HTTP/1.1\r\nHost: x\r\n\r\n",
+		    i % 2 ? 30 : 10);
+		if (i % 3)
+			tcp_abort(fd);
+		else
+			tcp_close(fd);
+		for (int k = 0; k < 20; k++)
+			loop_turn(&w->loop, 0);
+	}
+	assert_int_equal(w->server.bodies_taken, 0);
+	assert_int_equal(w->server.refused, 0);
+	assert_int_equal(ask(w, "GET / HTTP/1.0\r\n\r\n", 0), ERR_CLOSED);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+		T(pages),
+		T(judgements),
+		T(head_too_large),
+		T(head_only),
+		T(many_on_one_connection),
+		T(big_page),
+		T(slow_request),
+		T(slow_readers),
+		T(too_many_clients),
+		T(clients_that_go_away),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

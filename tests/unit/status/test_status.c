@@ -1,0 +1,484 @@
+/* LINK: status/status status/page status/show net/httpd net/httpd_answer */
+/* LINK: net/tcp codec/http1 codec/json codec/json_scan codec/json_value */
+/* LINK: codec/decimal codec/decmath codec/utf8 */
+/* LINK: core/metrics core/arena core/log core/loop core/time core/out */
+/* LINK: core/span core/err core/must */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "codec/json.h"
+#include "core/log.h"
+#include "status/show.h"
+#include "status/status.h"
+
+enum {
+	TOKENS = 4096,
+};
+
+struct world {
+	struct status status;
+	struct loop loop;
+	struct options options;
+	struct metrics metrics;
+	struct arena arena;
+	enum health_level level;
+	const char *why;
+	const char *rows;
+	unsigned row_count;
+	unsigned refreshed;
+	char body[STATUS_BODY_BYTES];
+	struct httpd_answer answer;
+};
+
+static void
+json_list(void *owner, struct out *o)
+{
+	struct world *w = owner;
+
+	out_char(o, '[');
+	for (unsigned i = 0; i < w->row_count; i++) {
+		if (i > 0)
+			out_char(o, ',');
+		out_text(o, w->rows);
+	}
+	out_char(o, ']');
+}
+
+static void
+json_object(void *owner, struct out *o)
+{
+	(void)owner;
+	OUT_LITERAL(o, "{\"size_bytes\":16777216,\"uptime_ms\":8926,"
+		       "\"path\":\"\",\"sequence\":1234567}");
+}
+
+static void
+health(void *owner, struct health_check *c)
+{
+	struct world *w = owner;
+
+	c->name = "feeds";
+	c->level = w->level;
+	snprintf(c->why, sizeof(c->why), "%s", w->why);
+}
+
+static void
+refresh(void *owner)
+{
+	struct world *w = owner;
+
+	w->refreshed++;
+}
+
+static int
+begin(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	struct panel lists = { "connections", w, json_list, health, refresh };
+	struct panel object = { "journal", w, json_object, NULL, NULL };
+	char text[256];
+	struct out why;
+
+	if (w == NULL || arena_init(&w->arena, 16 << 20) != ERR_OK)
+		return -1;
+	log_level(LOG_WARN);
+	loop_init(&w->loop);
+	metrics_init(&w->metrics);
+	metrics_panel(&w->metrics, &lists);
+	metrics_panel(&w->metrics, &object);
+	strcpy(w->options.box.name, "<b>&\"box\"");
+	strcpy(w->options.http.listen, "127.0.0.1:0");
+	w->why = "all is \"well\" <i>";
+	w->rows = "{\"name\":\"<x>\",\"state\":\"live\",\"bytes\":2048}";
+	w->row_count = 2;
+	out_init(&why, text, sizeof(text));
+	if (status_start(&w->status, &w->loop, &w->options, &w->metrics,
+		&w->arena, "1.2.3", &why) != ERR_OK)
+		return -1;
+	*state = w;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	struct world *w = *state;
+
+	status_stop(&w->status);
+	arena_fini(&w->arena);
+	free(w);
+	return 0;
+}
+
+static const char *
+get_into(struct world *w, const char *path, size_t room)
+{
+	struct httpd_request r = { .method = SPAN("GET"),
+		.path = span_of(path) };
+
+	memset(&w->answer, 0, sizeof(w->answer));
+	out_init(&w->answer.body, w->body, room);
+	w->status.httpd.serve(&w->status.httpd, &r, &w->answer);
+	return out_cstr(&w->answer.body);
+}
+
+static const char *
+get(struct world *w, const char *path, int status, const char *type)
+{
+	const char *text = get_into(w, path, sizeof(w->body));
+
+	assert_int_equal(w->answer.status, status);
+	assert_int_equal(
+	    strncmp(w->answer.content_type, type, strlen(type)), 0);
+	assert_false(w->answer.body.full);
+	return text;
+}
+
+static void
+expect_in(const char *text, const char *part)
+{
+	if (strstr(text, part) == NULL)
+		fail_msg("no %s in:\n%s", part, text);
+}
+
+static void
+expect_json(const char *text)
+{
+	void *pool = malloc(json_pool_bytes(TOKENS));
+	struct json j;
+
+	assert_non_null(pool);
+	json_init(&j, pool, TOKENS);
+	assert_int_equal(json_parse(&j, text, strlen(text)), ERR_OK);
+	free(pool);
+}
+
+/* --- /health and its kin ---------------------------------------------------
+ */
+
+static void
+health_says_what_each_thinks(void **state)
+{
+	struct world *w = *state;
+	const char *text = get(w, "/health", 200, "application/json");
+
+	expect_json(text);
+	expect_in(text,
+	    "{\"status\":\"healthy\",\"checks\":{\"feeds\":{\"status\":"
+	    "\"healthy\",\"message\":\"all is \\\"well\\\" <i>\"}},");
+	expect_in(text, "\"version\":\"1.2.3\"");
+	expect_in(text, "\"box\":\"<b>&\\\"box\\\"\"");
+	w->level = HEALTH_WARN;
+	text = get(w, "/health", 200, "application/json");
+	expect_in(text, "{\"status\":\"degraded\"");
+	get(w, "/readyz", 200, "text/plain");
+	w->level = HEALTH_FAIL;
+	text = get(w, "/health", 503, "application/json");
+	expect_json(text);
+	expect_in(text, "{\"status\":\"unhealthy\"");
+	assert_string_equal(
+	    get(w, "/readyz", 503, "text/plain"), "unhealthy\n");
+	/* It is ill, but it is there. */
+	assert_string_equal(get(w, "/livez", 200, "text/plain"), "ok\n");
+}
+
+static void
+status_has_every_panel(void **state)
+{
+	struct world *w = *state;
+	const char *text;
+
+	w->loop.now.ns += 61 * NS_PER_S + 5 * NS_PER_MS;
+	text = get(w, "/status", 200, "application/json");
+	expect_json(text);
+	assert_int_equal(w->refreshed, 1);
+	expect_in(text, "\"uptime_seconds\":61.005,");
+	expect_in(text, "\"connections\":[{\"name\":\"<x>\"");
+	expect_in(text, "\"journal\":{\"size_bytes\":16777216");
+	expect_in(text, "\"memory\":[{\"pool\":\"status server\",\"count\":1");
+	w->row_count = 0;
+	expect_json(get(w, "/status", 200, "application/json"));
+}
+
+static void
+metrics_are_prometheus_text(void **state)
+{
+	struct world *w = *state;
+	const char *text;
+
+	w->status.httpd.requests = 7;
+	text = get(w, "/metrics", 200, "text/plain; version=0.0.4");
+	assert_int_equal(w->refreshed, 1);
+	expect_in(text, "# TYPE mpedge_http_requests_total counter\n"
+			"mpedge_http_requests_total 7\n");
+}
+
+static void
+elsewhere_is_nothing(void **state)
+{
+	static const char *const paths[] = { "/healt", "/health/", "//", "",
+		"/index.html", "/status?" };
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		expect_in(get(w, paths[i], 404, "text/plain"),
+		    "There are: / /health /livez /metrics /readyz /status\n");
+}
+
+/* What registers an address of its own has it, and is named among them. */
+static void
+a_registered_page(void **state)
+{
+	struct world *w = *state;
+	struct metrics_page page = { "/jobs", w, json_object };
+
+	get(w, "/jobs", 404, "text/plain");
+	metrics_page(&w->metrics, &page);
+	expect_in(get(w, "/jobs", 200, "application/json; charset=utf-8"), "{");
+	expect_in(
+	    get(w, "/nothing", 404, "text/plain"), "/readyz /status /jobs\n");
+	for (unsigned i = 0; i < METRICS_PAGES_MAX; i++)
+		metrics_page(&w->metrics, &page);
+	assert_int_equal(w->metrics.refused, 1);
+}
+
+/* --- the page --------------------------------------------------------------
+ */
+
+static void
+the_page_has_every_panel(void **state)
+{
+	struct world *w = *state;
+	const char *text = get(w, "/", 200, "text/html; charset=utf-8");
+
+	assert_true(w->answer.body.len < 40000);
+	expect_in(w->answer.headers, "default-src 'none'");
+	expect_in(
+	    text, "<title>mpedge &lt;b&gt;&amp;&quot;box&quot;: healthy<");
+	expect_in(text, "<span class=\"badge healthy\">healthy</span>");
+	expect_in(text, "<h2>checks</h2>");
+	expect_in(text, "all is &quot;well&quot; &lt;i&gt;");
+	expect_in(text, "<h2>connections</h2>");
+	expect_in(text, "<td data-k=\"name\">&lt;x&gt;</td>"
+			"<td data-k=\"state\"><b class=\"live\">live</b></td>"
+			"<td data-k=\"bytes\" class=\"n\">"
+			"<span title=\"2048\">2.0 KiB</span></td></tr>");
+	expect_in(text, "<h2>journal</h2>");
+	expect_in(text, "<dt>size</dt><dd><span title=\"16777216\">16.0 MiB");
+	assert_null(strstr(text, "<x>"));
+	assert_null(strstr(text, "<b>&"));
+	w->level = HEALTH_FAIL;
+	expect_in(get(w, "/", 200, "text/html"), "badge unhealthy");
+}
+
+/* However many rows there are: a page, whole, that says what is left out. */
+static void
+a_page_that_is_too_small_is_still_one(void **state)
+{
+	struct world *w = *state;
+	const char *text;
+
+	w->row_count = 20000;
+	text = get(w, "/", 200, "text/html");
+	expect_in(
+	    text, "<h2>connections</h2><p class=\"muted\">more than fits");
+	expect_in(text, "<dt>size</dt>");
+	expect_in(text, "</script></body></html>\n");
+	w->row_count = 4000;
+	text = get(w, "/", 200, "text/html");
+	assert_null(strstr(text, "more than fits"));
+	expect_in(text, "</script></body></html>\n");
+	for (size_t room = 0; room < 12000; room += 111) {
+		get_into(w, "/", room);
+		assert_true(w->answer.body.len <= room);
+	}
+}
+
+static const char *
+shown(const char *json)
+{
+	static char text[8192];
+	struct out o;
+
+	out_init(&o, text, sizeof(text));
+	show_json(span_of(json), &o);
+	return out_cstr(&o);
+}
+
+#define TILE(dt, dd) "<dl><div><dt>" dt "</dt><dd>" dd "</dd></div></dl>"
+#define NUMBER(raw, text) "<span title=\"" raw "\">" text "</span>"
+
+static void
+values_are_shown_for_people(void **state)
+{
+	/* clang-format off */
+	static const char *const pairs[][2] = {
+		{ "{\"a\":1234}", TILE("a", NUMBER("1234", "1234")) },
+		{ "{\"a\":12345}",
+		  TILE("a", NUMBER("12345", "12\xe2\x80\xaf" "345")) },
+		{ "{\"last_id\":12345}",
+		  TILE("last id", NUMBER("12345", "12345")) },
+		{ "{\"a_bytes\":1023}", TILE("a", NUMBER("1023", "1023 B")) },
+		{ "{\"a_bytes\":1536}", TILE("a", NUMBER("1536", "1.5 KiB")) },
+		{ "{\"a_bytes\":5368709120}",
+		  TILE("a", NUMBER("5368709120", "5.0 GiB")) },
+		{ "{\"a_ms\":999}", TILE("a", NUMBER("999", "999 ms")) },
+		{ "{\"a_ms\":1500}", TILE("a", NUMBER("1500", "1.5 s")) },
+		{ "{\"a_ms\":600000}", TILE("a", NUMBER("600000", "10 min")) },
+		{ "{\"a_ms\":9000000}", TILE("a", NUMBER("9000000", "2.5 h")) },
+		{ "{\"a\":\"\"}", TILE("a", "<i>&ndash;</i>") },
+		{ "{\"a\":null}", TILE("a", "<i>&ndash;</i>") },
+		{ "{\"a\":-5}", TILE("a", "-5") },
+		{ "{\"a\":\"2026-11-23T10:07:14.567000Z\"}",
+		  TILE("a", "2026-11-23 10:07:14Z") },
+		{ "{\"a\":[\"0.50000000\",\"100\",\"2.000\"]}",
+		  TILE("a", "0.5 <small>100</small> <small>2</small>") },
+		{ "{\"a\":[]}", TILE("a", "<i>&ndash;</i>") },
+		{ "{\"a\":\"x\\\"y\\\\z\\n<\"}",
+		  TILE("a", "x&quot;y\\z &lt;") },
+		{ "{\"state\":\"up\"}",
+		  TILE("state", "<b class=\"up\">up</b>") },
+		{ "[]", "<p class=\"muted\">none</p>" },
+		{ "{}", "<dl></dl>" },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		assert_string_equal(shown(pairs[i][0]), pairs[i][1]);
+}
+
+/* Ours is well formed; should it not be, nothing is read beyond its end. */
+static void
+broken_json_does_no_harm(void **state)
+{
+	static const char json[] =
+	    "[{\"a\":\"x\\\"\",\"b\":[\"1.0\",2],\"c\":{\"d\":1},\"e\":[[1]]},"
+	    "{\"a\":1}]";
+	static char text[65536];
+
+	(void)state;
+	for (size_t from = 0; from < sizeof(json); from++) {
+		for (size_t len = 0; len < sizeof(json) - from; len++) {
+			char *copy = malloc(len + 1);
+			struct out o;
+
+			assert_non_null(copy);
+			memcpy(copy + 1, json + from, len);
+			out_init(&o, text, sizeof(text));
+			show_json((struct span){ copy + 1, len }, &o);
+			assert_false(o.full);
+			free(copy);
+		}
+	}
+}
+
+/* --- the server ------------------------------------------------------------
+ */
+
+static void
+answers_over_the_network(void **state)
+{
+	static const char request[] = "GET /livez HTTP/1.1\r\nHost: a\r\n"
+				      "Connection: close\r\n\r\n";
+	struct world *w = *state;
+	struct sockaddr_storage at;
+	socklen_t len = sizeof(at);
+	char text[1024] = "";
+	size_t got = 0;
+	int fd;
+
+	assert_int_equal(getsockname(w->status.httpd.listener.fd,
+			     (struct sockaddr *)&at, &len),
+	    0);
+	fd = socket(at.ss_family, SOCK_STREAM, 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&at, len), 0);
+	assert_int_equal(
+	    send(fd, request, sizeof(request) - 1, 0), sizeof(request) - 1);
+	for (int i = 0; i < 500 && strstr(text, "ok\n") == NULL; i++) {
+		ssize_t n;
+
+		loop_turn(&w->loop, 10);
+		n = recv(fd, text + got, sizeof(text) - 1 - got, MSG_DONTWAIT);
+		got += n > 0 ? (size_t)n : 0;
+		text[got] = '\0';
+	}
+	close(fd);
+	expect_in(text, "HTTP/1.1 200 OK\r\n");
+	expect_in(text, "\r\n\r\nok\n");
+}
+
+static void
+a_bad_address_is_told(void **state)
+{
+	static const char *const addresses[] = { "", "8080", "127.0.0.1",
+		"127.0.0.1:", "127.0.0.1:99999", "localhost:8080", ":8080",
+		"127.0.0.1:http" };
+	struct world *w = *state;
+	struct status s;
+	char text[512];
+	struct out why;
+
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+		memset(&s, 0, sizeof(s));
+		out_init(&why, text, sizeof(text));
+		strcpy(w->options.http.listen, addresses[i]);
+		assert_int_equal(status_start(&s, &w->loop, &w->options,
+				     &w->metrics, &w->arena, "1", &why),
+		    ERR_CONFIG);
+		expect_in(out_cstr(&why), "http.listen: ");
+		expect_in(text, "not an address and port such as");
+	}
+}
+
+static void
+an_address_in_use_is_told(void **state)
+{
+	struct world *w = *state;
+	struct address at;
+	static struct status s;
+	char text[512];
+	struct out why;
+
+	assert_int_equal(tcp_local(w->status.httpd.listener.fd, &at), ERR_OK);
+	out_init(&why, w->options.http.listen, sizeof(text) / 8);
+	address_write(&at, &why);
+	out_cstr(&why);
+	out_init(&why, text, sizeof(text));
+	assert_int_not_equal(status_start(&s, &w->loop, &w->options,
+				 &w->metrics, &w->arena, "1", &why),
+	    ERR_OK);
+	expect_in(out_cstr(&why), "is another program listening there?");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(health_says_what_each_thinks),
+		TEST(status_has_every_panel),
+		TEST(metrics_are_prometheus_text),
+		TEST(elsewhere_is_nothing),
+		TEST(a_registered_page),
+		TEST(the_page_has_every_panel),
+		TEST(a_page_that_is_too_small_is_still_one),
+		TEST(values_are_shown_for_people),
+		TEST(broken_json_does_no_harm),
+		TEST(answers_over_the_network),
+		TEST(a_bad_address_is_told),
+		TEST(an_address_in_use_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
