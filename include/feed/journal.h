@@ -274,6 +274,9 @@ bool journal_fault(struct journal *j, const void *address);
  */
 enum err journal_resume(struct journal *j) MUST_USE;
 
+/* Is it in a file that can be used, so that a later start finds it? */
+bool journal_on_disk(const struct journal *j);
+
 /* Bytes between the slowest wanted cursor that is not loose and the head. */
 uint64_t journal_backlog(const struct journal *j);
 

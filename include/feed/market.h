@@ -252,6 +252,11 @@ void market_trades_failed(
 void market_lost(struct market *m, unsigned s, enum channel c, const char *why,
     struct wall now);
 
+/* Nobody will fill the holes in the trades of s: a gap record for each of them,
+ * then the held trades. */
+void market_give_up(
+    struct market *m, unsigned s, const char *why, struct wall now);
+
 /* Publish a snapshot of the book of s if it is live. */
 void market_publish_books(struct market *m, unsigned s, struct wall now);
 
@@ -266,6 +271,13 @@ uint32_t market_book_epoch(const struct market *m, unsigned s);
 
 /* Largest trade id of s that was seen, or SEQ_NULL. */
 int64_t market_last_trade(const struct market *m, unsigned s);
+
+/* The first id of s that is of this run, or since ids went back; SEQ_NULL while
+ * there is none. */
+int64_t market_first_trade(const struct market *m, unsigned s);
+
+/* Holes in the trades of s that are being filled. */
+unsigned market_holes(const struct market *m, unsigned s);
 
 /* --- for those who check (market_check.c) --- */
 

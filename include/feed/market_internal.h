@@ -32,6 +32,9 @@ struct market_hole {
 struct market_tape {
 	/* Largest id seen; SEQ_NULL before the first. */
 	int64_t last;
+	/* The first after what a run before this one had published, or since
+	 * ids went back. */
+	int64_t first;
 	/* Ascending; all below last. */
 	struct market_hole holes[MARKET_HOLES];
 	unsigned hole_count;

@@ -82,6 +82,12 @@ journal_confirm(struct journal *j, struct journal_cursor *c, uint64_t position)
 	journal_store_cursor(j, c);
 }
 
+bool
+journal_on_disk(const struct journal *j)
+{
+	return j->fd >= 0 && !j->spare;
+}
+
 uint64_t
 journal_backlog(const struct journal *j)
 {

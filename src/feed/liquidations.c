@@ -78,9 +78,9 @@ note_step(struct rereads *r, unsigned i)
 		meet(r, i, y, who);
 	if (last == SEQ_NULL)
 		return;
-	/* What was before the start is not read again. */
+	/* What was before the first start is not read again. */
 	if (y->next == SEQ_NULL || y->next > last + 1)
-		move_to(r, y, last + 1);
+		move_to(r, y, market_first_trade(s->market, i));
 	if (y->steps[y->step].at.ns != 0 &&
 	    mono_ms_between(y->steps[y->step].at, now) < each_ms)
 		return;

@@ -247,6 +247,20 @@ market_last_trade(const struct market *m, unsigned s)
 	return m->entries[s].tape.last;
 }
 
+unsigned
+market_holes(const struct market *m, unsigned s)
+{
+	must(s < m->count);
+	return m->entries[s].tape.hole_count;
+}
+
+int64_t
+market_first_trade(const struct market *m, unsigned s)
+{
+	must(s < m->count);
+	return m->entries[s].tape.first;
+}
+
 void
 market_raw(struct market *m, bool raw)
 {

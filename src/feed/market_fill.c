@@ -88,22 +88,37 @@ market_trades_reply(struct market *m, unsigned s, struct span body,
 	return err;
 }
 
+/* The first hole stays for ever. */
+static void
+give_up_one(
+    struct market *m, struct market_entry *e, const char *why, struct wall now)
+{
+	const struct market_hole *h = &e->tape.holes[0];
+
+	market_gap(m, e, "trade", h->first, h->last, why, now);
+	market_mark(m, e, h->last);
+	market_close_hole(m, e);
+}
+
 void
 market_trades_failed(
     struct market *m, unsigned s, const char *why, struct wall now)
 {
 	struct market_entry *e;
-	struct market_tape *t;
 
 	must(s < m->count);
 	e = &m->entries[s];
-	t = &e->tape;
 	/* The stream may have filled it in the meantime. */
-	if (t->hole_count == 0 || !t->wished)
+	if (e->tape.hole_count == 0 || !e->tape.wished)
 		return;
-	market_gap(
-	    m, e, "trade", t->holes[0].first, t->holes[0].last, why, now);
-	market_mark(m, e, t->holes[0].last);
-	market_close_hole(m, e);
+	give_up_one(m, e, why, now);
 	market_wish(m, e);
+}
+
+void
+market_give_up(struct market *m, unsigned s, const char *why, struct wall now)
+{
+	must(s < m->count);
+	while (m->entries[s].tape.hole_count > 0)
+		give_up_one(m, &m->entries[s], why, now);
 }

@@ -16,7 +16,7 @@ void
 market_tape_init(struct market_tape *t)
 {
 	memset(t, 0, sizeof(*t));
-	t->last = SEQ_NULL;
+	t->last = t->first = SEQ_NULL;
 	t->buffer = MARKET_NO_BUFFER;
 }
 
@@ -242,6 +242,7 @@ start_again(struct market *m, struct market_entry *e, const struct trade *rec,
 	    f->first > t->backwards_first ? f->first - 1 : SEQ_NULL,
 	    "trade ids went back", m->from.seen);
 	t->backwards = 0;
+	t->first = f->first;
 	t->last = f->last;
 	if (rec != NULL)
 		market_emit(m, RECORD_trade, rec);
@@ -288,6 +289,8 @@ trade(struct market *m, struct market_entry *e, const struct trade *rec,
 
 	if (!t->resumed)
 		resume(m, e);
+	if (t->first == SEQ_NULL)
+		t->first = t->last == SEQ_NULL ? f->first : t->last + 1;
 	if (t->last != SEQ_NULL && f->last <= t->last) {
 		behind(m, e, rec, f);
 		return;

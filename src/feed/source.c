@@ -235,6 +235,23 @@ source_start(struct source *s)
 	symbols_start(&s->listing);
 }
 
+/*
+ * The books that consumers have are no longer right.  A journal in a file goes
+ * on after the next start with the trades that are missing; else nobody will.
+ */
+static void
+tell_stop(struct source *s)
+{
+	s->hub->stamp = (struct wall){ 0 };
+	for (unsigned i = 0; i < s->symbol_count; i++) {
+		market_lost(
+		    s->market, i, CHANNEL_BOOK, "stopped", s->loop->wall);
+		if (!journal_on_disk(s->hub->journal))
+			market_give_up(s->market, i,
+			    "stopped before it was filled", s->loop->wall);
+	}
+}
+
 void
 source_stop(struct source *s)
 {
@@ -242,6 +259,7 @@ source_stop(struct source *s)
 	timer_stop(s->loop, &s->books);
 	source_stop_symbols(s);
 	rest_close(&s->rest);
+	tell_stop(s);
 	for (unsigned i = 0; i < s->lane_count; i++) {
 		feed_stop(&s->lanes[i].feeds[0], "stopped");
 		feed_stop(&s->lanes[i].feeds[1], "stopped");

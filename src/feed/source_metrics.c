@@ -23,6 +23,24 @@ copy_symbols(struct source *s)
 	m->lists_bad_rows = c->bad_rows;
 }
 
+static bool
+lane_live(const struct lane *l)
+{
+	return l->feeds[0].state == FEED_LIVE || l->feeds[1].state == FEED_LIVE;
+}
+
+static void
+copy_lanes(struct source *s)
+{
+	struct market_metrics *m = &s->metrics;
+
+	m->connections = m->connections_live = 0;
+	for (unsigned i = 0; i < s->lane_count; i++) {
+		m->connections_live += lane_live(&s->lanes[i]);
+		m->connections += s->lanes[i].gone < s->lanes[i].count;
+	}
+}
+
 /* What the market counts becomes what is shown. */
 static void
 copy_market(struct source *s)
@@ -46,6 +64,7 @@ copy_market(struct source *s)
 	m->non_trades = c->non_trades;
 	m->thinned = c->thinned;
 	m->symbols = 0;
+	m->holes = 0;
 	m->books = 0;
 	m->books_live = 0;
 	for (unsigned i = 0; i < s->symbol_count; i++) {
@@ -53,12 +72,14 @@ copy_market(struct source *s)
 		bool live = market_book_live(s->market, i);
 
 		m->symbols += s->symbols[i].collected;
+		m->holes += market_holes(s->market, i);
 		/* Of what is not traded there need not be a book. */
 		m->books +=
 		    b->state != SYNC_OFF && (live || !s->symbols[i].halted);
 		m->books_live += live;
 	}
 	copy_symbols(s);
+	copy_lanes(s);
 	for (unsigned e = 0; e < ERR_COUNT; e++)
 		s->skipped[e].messages = c->skipped[e];
 }
@@ -127,12 +148,6 @@ source_register(struct source *s)
 		    err_name(e));
 }
 
-static bool
-lane_live(const struct lane *l)
-{
-	return l->feeds[0].state == FEED_LIVE || l->feeds[1].state == FEED_LIVE;
-}
-
 /* By the venue, and not by an answer that did not come. */
 static bool
 is_kept_away(const struct source *s)
@@ -146,16 +161,12 @@ void
 source_health(void *owner, struct health_check *h)
 {
 	struct source *s = owner;
-	unsigned live = 0;
-	unsigned lanes = 0;
-	uint64_t missing;
+	uint64_t live, lanes, missing;
 	struct out o;
 
 	copy_market(s);
-	for (unsigned i = 0; i < s->lane_count; i++) {
-		live += lane_live(&s->lanes[i]);
-		lanes += s->lanes[i].gone < s->lanes[i].count;
-	}
+	live = s->metrics.connections_live;
+	lanes = s->metrics.connections;
 	missing = symbols_missing(&s->listing);
 	h->name = s->name;
 	out_init(&o, h->why, sizeof(h->why) - 1);

@@ -52,8 +52,7 @@ cut_off() {
 proof() {
 	check "the rules of the venue were kept" \
 		test "$(sim_stat violations)" = "${1:-0}"
-	ctl pause
-	settled 20 metric mpedge_market_messages_total
+	stop_market
 	stop "$mpedge_pid"
 	check "every trade once or named, every book right" \
 		verify_file -t -l 400

@@ -48,10 +48,7 @@ delivered() {
 }
 
 come_to_rest() {
-	ctl_all pause
-	[ ${#sim_of[@]} -gt 0 ] || ctl pause
-	settled 30 metric mpedge_market_messages_total &&
-		wait_for 30 delivered
+	stop_market && wait_for 30 delivered
 }
 
 query() { sql "$url" "$@"; }

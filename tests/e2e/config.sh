@@ -225,8 +225,7 @@ reload() {
 	check "a job that went" eval "page /scheduler | jq -e '.jobs.\"binance:coverage\" == null'"
 	hup
 	check "the level of the log is another" test "$(lines reloaded)" = $((good + 1))
-	ctl pause
-	settled 20 metric mpedge_market_messages_total
+	stop_market
 	stop "$mpedge_pid"
 	check "it ends with 0" test "$status" = 0
 	check "nothing is lost" verify_file

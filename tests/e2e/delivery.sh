@@ -216,14 +216,11 @@ trouble() {
 
 delivered() {
 	in_step && [ "$(metric mpedge_sink_behind_bytes)" = 0 ] &&
-		[ "$(metric mpedge_sink_in_flight)" = 0 ] &&
-		[ "$(metric mpedge_rest_queue)" = 0 ]
+		[ "$(metric mpedge_sink_in_flight)" = 0 ]
 }
 
 come_to_rest() {
-	ctl pause
-	settled 60 metric mpedge_market_messages_total &&
-		wait_for 90 delivered
+	stop_market && wait_for 90 delivered
 }
 
 # A time as the records write it: of DateTime64, of Int64 in nanoseconds.

@@ -50,16 +50,13 @@ past() { [ "${EPOCHREALTIME/./}" -ge "$1" ]; }
 
 delivered() {
 	in_step && [ "$(metric mpedge_sink_behind_bytes)" = 0 ] &&
-		[ "$(metric mpedge_sink_in_flight)" = 0 ] &&
-		[ "$(metric mpedge_rest_queue)" = 0 ]
+		[ "$(metric mpedge_sink_in_flight)" = 0 ]
 }
 
 # The market stops, what is on its way arrives.  Books are still published now
 # and then, so it is the venue's messages that come to rest.
 come_to_rest() {
-	ctl pause
-	settled 30 metric mpedge_market_messages_total &&
-		wait_for 30 delivered
+	stop_market && wait_for 30 delivered
 }
 
 # proof OPTION...: the stream against the ledger, to the last event

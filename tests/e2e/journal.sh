@@ -36,12 +36,10 @@ sink_state() { page /status | jq -r ".sinks[] | select(.name == \"$1\").state"; 
 sink_is() { [ "$(sink_state "$1")" = "$2" ]; }
 at_rest() {
 	[ "$(metric mpedge_sink_behind_bytes)" = 0 ] &&
-		[ "$(metric mpedge_sink_in_flight)" = 0 ] &&
-		[ "$(metric mpedge_rest_queue)" = 0 ]
+		[ "$(metric mpedge_sink_in_flight)" = 0 ]
 }
 come_to_rest() {
-	ctl pause
-	settled 30 metric mpedge_market_messages_total && wait_for 30 at_rest
+	stop_market && wait_for 30 at_rest
 }
 logged() { grep -q "component=journal event=$1" "$work/mpedge.log"; }
 
@@ -224,8 +222,7 @@ run_commands() {
 }
 
 come_to_rest_of_nats() {
-	ctl pause
-	settled 30 metric mpedge_market_messages_total &&
+	stop_market &&
 		wait_for 30 eval '[ "$(metric mpedge_sink_behind_bytes nats)" = 0 ]'
 }
 

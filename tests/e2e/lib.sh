@@ -355,8 +355,7 @@ cpu_ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
 
 # --- what was delivered ----------------------------------------------------
 
-# Stop the market, wait until everything has gone through, and keep still: what
-# settled SECONDS COMMAND prints no longer changes.
+# settled SECONDS COMMAND: what it prints no longer changes
 settled() {
 	local end=$((SECONDS + $1)) before= now= same=0
 	shift
@@ -367,6 +366,33 @@ settled() {
 		before=$now
 		nap 0.2
 	done
+}
+
+# Every connection is live, every book in step.
+connected() {
+	[ "$(metric mpedge_market_connections)" -gt 0 ] &&
+		[ "$(metric mpedge_market_connections_live)" = \
+			"$(metric mpedge_market_connections)" ] &&
+		[ "$(metric mpedge_market_books_live)" = \
+			"$(metric mpedge_market_books)" ]
+}
+
+# Nothing more is asked of the venues.
+fetched() {
+	[ "$(metric mpedge_rest_queue)" = 0 ] &&
+		[ "$(metric mpedge_market_holes)" = 0 ]
+}
+
+# Stop the market and wait until everything of it has come.  The simulator's
+# last trade of each symbol tells those who are connected what they miss.
+stop_market() {
+	wait_for 20 connected
+	if [ ${#sim_of[@]} -gt 0 ]; then
+		ctl_all pause
+	else
+		ctl pause
+	fi
+	settled 60 metric mpedge_market_messages_total && wait_for 30 fetched
 }
 
 # All ledgers; what is in memory of them is written first.

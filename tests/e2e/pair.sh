@@ -133,8 +133,14 @@ echo "#$story"
 check 'both deliver at the end' both_deliver
 check 'repetitions are told' test "$(taken_twice)" -gt 0
 
+for box in a b; do
+	on $box wait_for 30 connected
+done
 ctl pause
 nap 1
+for box in a b; do
+	on $box wait_for 30 fetched
+done
 on a settled 20 metric mpedge_sink_confirmed_total
 on b settled 20 metric mpedge_sink_confirmed_total
 dump_nats

@@ -179,8 +179,7 @@ faults() {
 		$kind
 	done
 	wait_for 10 in_step
-	ctl pause
-	settled 20 metric mpedge_market_messages_total
+	stop_market
 	# Before the watchdog finds that the market is silent.
 	stop "$mpedge_pid"
 	check "every trade once and in order, every book right" \

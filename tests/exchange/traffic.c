@@ -281,10 +281,17 @@ traffic_due(const struct sim *sim)
 void
 traffic_pause(struct sim *sim)
 {
+	bool paused = sim->traffic.paused;
+
 	sim->traffic.paused = true;
 	for (int i = 0; i < sim->market.count; i++) {
-		deliver_held(sim, &sim->market.symbol[i], 0);
-		traffic_release(sim, &sim->market.symbol[i]);
+		struct symbol *s = &sim->market.symbol[i];
+
+		deliver_held(sim, s, 0);
+		traffic_release(sim, s);
+		/* The last one shows who misses those before it. */
+		if (!paused && !sim->play && !s->gone)
+			traffic_trade(sim, s, 0);
 	}
 }
 

@@ -12,6 +12,7 @@ void traffic_run(struct sim *sim);
 /* When to run again (monotonic, microseconds). */
 int64_t traffic_due(const struct sim *sim);
 /* At rest nothing is held back. */
+/* After a last trade of every symbol. */
 void traffic_pause(struct sim *sim);
 void traffic_resume(struct sim *sim);
 /* A trade happens now, and is written down and published. */

@@ -459,6 +459,25 @@ test_hole_that_rest_cannot_fill(void **state)
 	assert_said(w, "");
 }
 
+/* At the end nobody will answer: each hole is told, what was held comes out. */
+static void
+test_give_up(void **state)
+{
+	struct world *w = *state;
+
+	w->marks = true;
+	trade(w, A, 5);
+	trade(w, A, 9);
+	trade(w, A, 12);
+	assert_int_equal(market_holes(w->market, A), 2);
+	market_give_up(w->market, A, "stopped", now(w));
+	assert_said(
+	    w, "t5 m5 ?6-8 g:trade:6-8 m8 t9 m9 g:trade:10-11 m11 t12 m12");
+	assert_int_equal(market_holes(w->market, A), 0);
+	market_give_up(w->market, B, "stopped", now(w));
+	assert_said(w, "");
+}
+
 /* Without REST every hole is a gap record, in its place. */
 static void
 test_refused_at_once(void **state)
@@ -986,6 +1005,9 @@ main(void)
 		TEST(test_hole_and_backfill),
 		TEST(test_after_a_restart),
 		TEST(test_hole_that_rest_cannot_fill),
+		TEST(test_give_up),
+		cmocka_unit_test_setup_teardown(
+		    test_give_up, set_up, tear_down),
 		TEST(test_refused_at_once),
 		TEST(test_second_hole_while_holding),
 		TEST(test_filled_by_the_other_connection),

@@ -150,6 +150,7 @@ test_aggregates_in_order(void **state)
 	fills(w, 9, 20);
 	assert_said(w, "t7 m7 t8 m8 t20 m20");
 	assert_int_equal(market_last_trade(w->market, A), 20);
+	assert_int_equal(market_first_trade(w->market, A), 5);
 	/* The slower connection. */
 	w->epoch = 2;
 	fills(w, 8, 8);
@@ -557,6 +558,7 @@ test_no_trades_begin_again(void **state)
 	trade(w, 10 + MARKET_BACKWARDS);
 	assert_said(w, "g:trade:10-1008 t1010");
 	assert_int_equal(market_last_trade(w->market, A), 1010);
+	assert_int_equal(market_first_trade(w->market, A), 1009);
 }
 
 /* A full buffer gives up the order, also of ids without a record. */
