@@ -26,6 +26,7 @@ struct mpedge {
 	struct arena arena;
 	struct metrics metrics;
 	struct process_metrics process;
+	struct standard_metrics standard;
 	/* Measures each turn. */
 	struct hook turn;
 	struct journal_metrics journal_metrics;
@@ -59,5 +60,10 @@ void app_stop(struct mpedge *m);
 
 /* app_panels.c: what the program shows of itself. */
 void app_panels(struct mpedge *m);
+
+/* app_process.c: the process as the system sees it; owner is a struct mpedge.
+ */
+void process_register(struct mpedge *m);
+void process_refresh(void *owner);
 
 #endif

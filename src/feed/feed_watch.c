@@ -248,9 +248,7 @@ static void
 tick_live(struct feed *f)
 {
 	struct loop *l = f->source->loop;
-	int64_t age = mono_ms_between(f->last_message, l->now);
 
-	f->metrics.last_message_age = (uint64_t)(age > 0 ? age : 0);
 	if (is_silent(f)) {
 		f->metrics.silences++;
 		feed_fail(f, ERR_SILENT, "watchdog");

@@ -1,0 +1,88 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "core/log.h"
+
+/* The first two numbers of /proc/self/statm are pages: all, and resident. */
+static void
+read_memory(struct standard_metrics *p)
+{
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t all = 0, resident = 0;
+	char text[128];
+	struct span rest;
+	ssize_t n;
+	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	n = read(fd, text, sizeof(text));
+	close(fd);
+	if (n <= 0)
+		return;
+	rest = (struct span){ text, (size_t)n };
+	if (span_u64(span_word(&rest, " \n"), &all) != ERR_OK ||
+	    span_u64(span_word(&rest, " \n"), &resident) != ERR_OK)
+		return;
+	p->virtual_memory = all * page;
+	p->resident_memory = resident * page;
+}
+
+/* One call says of every number that select could take whether it is open. */
+static uint64_t
+open_files(void)
+{
+	struct pollfd fds[FD_SETSIZE];
+	uint64_t count = 0;
+
+	for (int i = 0; i < FD_SETSIZE; i++)
+		fds[i] = (struct pollfd){ .fd = i };
+	if (poll(fds, FD_SETSIZE, 0) < 0)
+		return 0;
+	for (int i = 0; i < FD_SETSIZE; i++)
+		count += (fds[i].revents & POLLNVAL) == 0;
+	return count;
+}
+
+static uint64_t
+ms_of(const struct timeval *t)
+{
+	return (uint64_t)t->tv_sec * 1000 + (uint64_t)t->tv_usec / 1000;
+}
+
+void
+process_refresh(void *owner)
+{
+	struct mpedge *m = owner;
+	struct process_metrics *p = &m->process;
+	struct standard_metrics *s = &m->standard;
+	struct rlimit files;
+	struct rusage u;
+
+	read_memory(s);
+	s->open_fds = open_files();
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0)
+		s->max_fds = files.rlim_cur;
+	if (getrusage(RUSAGE_SELF, &u) == 0)
+		s->cpu = ms_of(&u.ru_utime) + ms_of(&u.ru_stime);
+	s->start_time = p->start_time;
+	p->cpu = s->cpu;
+	p->resident = s->resident_memory;
+	p->uptime = (uint64_t)mono_ms_between(m->started, m->loop.now);
+	p->arena = m->arena.used;
+	p->tls_heap_peak = tls_heap_peak(&m->tls);
+	p->loop_turns = m->loop.turns;
+	p->log_lines_lost = log_lost();
+}
+
+void
+process_register(struct mpedge *m)
+{
+	metrics_add(&m->metrics, METRICS_process, &m->process, "");
+	metrics_add(&m->metrics, METRICS_standard, &m->standard, "");
+}

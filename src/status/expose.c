@@ -1,0 +1,81 @@
+#include "status/expose.h"
+
+/* ";q=0.5" in thousandths; what is no such number counts as 1. */
+static unsigned
+weight(struct span text)
+{
+	unsigned value, scale = 100;
+
+	if (text.len == 0 || (text.at[0] != '0' && text.at[0] != '1'))
+		return 1000;
+	value = text.at[0] == '1' ? 1000 : 0;
+	for (size_t i = 2; i < text.len && scale > 0; i++) {
+		if (text.at[i] < '0' || text.at[i] > '9')
+			break;
+		value += (unsigned)(text.at[i] - '0') * scale;
+		scale /= 10;
+	}
+	return value < 1000 ? value : 1000;
+}
+
+/* Up to `end`, which is taken too, without blanks around. */
+static struct span
+piece(struct span *rest, char end)
+{
+	struct span s = { rest->at, 0 };
+
+	while (s.len < rest->len && rest->at[s.len] != end)
+		s.len++;
+	rest->at += s.len < rest->len ? s.len + 1 : s.len;
+	rest->len -= s.len < rest->len ? s.len + 1 : s.len;
+	return span_trim(s);
+}
+
+struct range {
+	struct span media;
+	unsigned weight;
+};
+
+static struct range
+range_of(struct span text)
+{
+	struct range r = { piece(&text, ';'), 1000 };
+
+	while (text.len > 0) {
+		struct span word = piece(&text, ';');
+
+		if (span_starts(word, "q=") || span_starts(word, "Q="))
+			r.weight =
+			    weight((struct span){ word.at + 2, word.len - 2 });
+	}
+	return r;
+}
+
+bool
+expose_openmetrics(struct span accept)
+{
+	unsigned open = 0, plain = 0;
+
+	while (accept.len > 0) {
+		struct range r = range_of(piece(&accept, ','));
+		unsigned *best = &plain;
+
+		if (span_is_nocase(r.media, "application/openmetrics-text"))
+			best = &open;
+		else if (!span_is_nocase(r.media, "text/plain") &&
+			 !span_is(r.media, "text/*") &&
+			 !span_is(r.media, "*/*"))
+			continue;
+		if (r.weight > *best)
+			*best = r.weight;
+	}
+	return open > 0 && open >= plain;
+}
+
+const char *
+expose_content_type(bool openmetrics)
+{
+	return openmetrics ? "application/openmetrics-text; version=1.0.0; "
+			     "charset=utf-8"
+			   : "text/plain; version=0.0.4; charset=utf-8";
+}
