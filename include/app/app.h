@@ -27,6 +27,17 @@ struct mpedge {
 	struct metrics metrics;
 	struct process_metrics process;
 	struct standard_metrics standard;
+	/* For the families of the service replaced. */
+	struct replaced replaced;
+	struct mp_system_metrics replaced_system;
+	struct mp_queue_metrics replaced_waiting;
+	struct mp_collector_info_metrics replaced_collector;
+	struct mp_exchange_info_metrics replaced_venues[VENUE_COUNT];
+	struct mono replaced_rated;
+	struct machine_cpu {
+		uint64_t busy;
+		uint64_t all;
+	} cpu_then;
 	/* Measures each turn. */
 	struct hook turn;
 	struct journal_metrics journal_metrics;
@@ -60,6 +71,12 @@ void app_stop(struct mpedge *m);
 
 /* app_panels.c: what the program shows of itself. */
 void app_panels(struct mpedge *m);
+
+/* app_replaced.c: what the service replaced told of itself; the first before
+ * sinks and sources, the second after all other panels. */
+void app_replaced_start(struct mpedge *m);
+void app_replaced_panels(struct mpedge *m);
+const char *app_version(void);
 
 /* app_process.c: the process as the system sees it; owner is a struct mpedge.
  */

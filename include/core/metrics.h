@@ -19,6 +19,7 @@
 #define GAUGE(group, name, unit, doc)               uint64_t name;
 #define FRACTION(group, name, unit, digits, doc)    uint64_t name;
 #define INFO(group, name, doc)                      uint64_t name;
+#define UNTYPED(group, name, unit, doc)             uint64_t name;
 #define HISTOGRAM(group, name, unit, doc)           struct histogram name;
 #define BUCKETS(group, name, unit, layout, doc)     struct histogram name;
 #define END(name)                                   };
@@ -40,6 +41,7 @@ struct histogram {
 #undef GAUGE
 #undef FRACTION
 #undef INFO
+#undef UNTYPED
 #undef HISTOGRAM
 #undef BUCKETS
 #undef END
@@ -72,6 +74,7 @@ struct histogram_bounds {
 enum metric_kind {
 	METRIC_COUNTER,
 	METRIC_GAUGE,
+	METRIC_UNTYPED,
 	/* Always 1: what it tells is in its labels. */
 	METRIC_INFO,
 	METRIC_HISTOGRAM,
@@ -108,6 +111,7 @@ enum metric_group_id {
 #define GAUGE(group, name, unit, doc)
 #define FRACTION(group, name, unit, digits, doc)
 #define INFO(group, name, doc)
+#define UNTYPED(group, name, unit, doc)
 #define HISTOGRAM(group, name, unit, doc)
 #define BUCKETS(group, name, unit, layout, doc)
 #define END(name)
@@ -118,6 +122,7 @@ enum metric_group_id {
 #undef GAUGE
 #undef FRACTION
 #undef INFO
+#undef UNTYPED
 #undef HISTOGRAM
 #undef BUCKETS
 #undef END
@@ -144,8 +149,8 @@ struct health_check {
 };
 
 enum {
-	METRICS_SETS_MAX = 1024,
-	METRICS_PANELS_MAX = 24,
+	METRICS_SETS_MAX = 1536,
+	METRICS_PANELS_MAX = 32,
 	METRICS_PAGES_MAX = 8,
 	METRICS_LABELS_MAX = 160,
 };
@@ -196,6 +201,8 @@ void metrics_init(struct metrics *m);
 /* labels without braces, already quoted, or "". values must outlive m. */
 void metrics_add(struct metrics *m, enum metric_group_id group,
     const void *values, const char *labels);
+/* name="value", a comma in front of all but the first; escaped. */
+void metrics_label(struct out *o, const char *name, const char *value);
 void metrics_panel(struct metrics *m, const struct panel *p);
 void metrics_page(struct metrics *m, const struct metrics_page *p);
 

@@ -177,6 +177,7 @@ start_sinks(struct mpedge *m, struct out *why)
 
 	hub_init(&m->hub, &m->loop, &m->journal, &m->arena,
 	    o->journal.path[0] != '\0' ? o->journal.sync_ms : 0);
+	app_replaced_start(m);
 	if (o->nats.enabled)
 		e = hub_add(&m->hub, &sink_nats, o, &m->world, &m->arena, why);
 	if (e == ERR_OK && o->file.enabled)
@@ -259,6 +260,12 @@ hello(const struct mpedge *m)
 						: "ram");
 	log_int(&l, "recovered", (int64_t)m->journal.recovered);
 	log_send(&l);
+}
+
+const char *
+app_version(void)
+{
+	return MPEDGE_VERSION;
 }
 
 enum err

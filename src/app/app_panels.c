@@ -27,6 +27,7 @@ refresh_journal(void *owner)
 	j->in_memory = m->journal.spare != 0;
 	j->file_failures = m->journal.spares;
 	j->faults = (uint64_t)m->journal.faults;
+	j->append = m->hub.append;
 }
 
 static void
@@ -248,4 +249,5 @@ app_panels(struct mpedge *m)
 	hub_panels(&m->hub, &m->metrics);
 	metrics_panel(&m->metrics, &journal);
 	metrics_panel(&m->metrics, &process);
+	app_replaced_panels(m);
 }

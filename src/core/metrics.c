@@ -16,6 +16,8 @@
 	DESC(group, name, unit, doc, METRIC_GAUGE, 0, unit[0] == 's' ? 3 : 0)
 #define FRACTION(group, name, unit, digits, doc) \
 	DESC(group, name, unit, doc, METRIC_GAUGE, 0, digits)
+#define UNTYPED(group, name, unit, doc) \
+	DESC(group, name, unit, doc, METRIC_UNTYPED, 0, 0)
 #define INFO(group, name, doc) \
 	DESC(group, name, "", doc, METRIC_INFO, 0, 0)
 #define HISTOGRAM(group, name, unit, doc) \
@@ -30,6 +32,7 @@
 #undef GAUGE
 #undef FRACTION
 #undef INFO
+#undef UNTYPED
 #undef HISTOGRAM
 #undef BUCKETS
 #undef END
@@ -45,6 +48,7 @@ const struct metric_group metric_groups[METRICS_GROUPS] = {
 #define GAUGE(group, name, unit, doc)
 #define FRACTION(group, name, unit, digits, doc)
 #define INFO(group, name, doc)
+#define UNTYPED(group, name, unit, doc)
 #define HISTOGRAM(group, name, unit, doc)
 #define BUCKETS(group, name, unit, layout, doc)
 #define END(name)
@@ -55,6 +59,7 @@ const struct metric_group metric_groups[METRICS_GROUPS] = {
 #undef GAUGE
 #undef FRACTION
 #undef INFO
+#undef UNTYPED
 #undef HISTOGRAM
 #undef BUCKETS
 #undef END
@@ -163,6 +168,25 @@ metrics_add(struct metrics *m, enum metric_group_id group, const void *values,
 	s->group = group;
 	s->values = values;
 	memcpy(s->labels, labels, l.len + 1);
+}
+
+void
+metrics_label(struct out *o, const char *name, const char *value)
+{
+	if (o->len > 0)
+		out_char(o, ',');
+	out_text(o, name);
+	OUT_LITERAL(o, "=\"");
+	for (; *value != '\0'; value++) {
+		if (*value == '\n') {
+			OUT_LITERAL(o, "\\n");
+			continue;
+		}
+		if (*value == '"' || *value == '\\')
+			out_char(o, '\\');
+		out_char(o, *value);
+	}
+	out_char(o, '"');
 }
 
 void

@@ -54,6 +54,7 @@ suffix_of(const struct metric_desc *d)
 	case METRIC_INFO:
 		return "_info";
 	case METRIC_GAUGE:
+	case METRIC_UNTYPED:
 	case METRIC_HISTOGRAM:
 		return "";
 	}
@@ -76,12 +77,23 @@ metrics_kind(enum metric_kind k)
 		return "counter";
 	case METRIC_GAUGE:
 		return "gauge";
+	case METRIC_UNTYPED:
+		return "unknown";
 	case METRIC_INFO:
 		return "info";
 	case METRIC_HISTOGRAM:
 		return "histogram";
 	}
 	return "unknown";
+}
+
+/* The older format has other words, and no information. */
+static const char *
+old_kind(const struct metric_desc *d)
+{
+	if (d->kind == METRIC_INFO)
+		return "gauge";
+	return d->kind == METRIC_UNTYPED ? "untyped" : metrics_kind(d->kind);
 }
 
 /* OpenMetrics names a family without the suffix of its samples. */
@@ -107,10 +119,7 @@ describe(const struct metrics_writer *w, const struct metric_group *g,
 	out_text(o, d->doc);
 	out_char(o, '\n');
 	heading(w, "TYPE", g, d, o);
-	/* The older format does not know the kind. */
-	out_text(o, d->kind == METRIC_INFO && !w->openmetrics
-			? "gauge"
-			: metrics_kind(d->kind));
+	out_text(o, w->openmetrics ? metrics_kind(d->kind) : old_kind(d));
 	out_char(o, '\n');
 	if (!w->openmetrics || d->unit[0] == '\0')
 		return;

@@ -109,17 +109,6 @@ source_refresh(void *owner)
 }
 
 static void
-label(struct out *o, const char *name, const char *value)
-{
-	if (o->len > 0)
-		out_char(o, ',');
-	out_text(o, name);
-	OUT_LITERAL(o, "=\"");
-	out_text(o, value);
-	out_char(o, '"');
-}
-
-static void
 add_set(struct source *s, struct metrics *m, enum metric_group_id group,
     const void *values, const char *name, const char *value)
 {
@@ -127,9 +116,9 @@ add_set(struct source *s, struct metrics *m, enum metric_group_id group,
 	struct out o;
 
 	out_init(&o, text, sizeof(text));
-	label(&o, "venue", s->name);
+	metrics_label(&o, "venue", s->name);
 	if (name != NULL)
-		label(&o, name, value);
+		metrics_label(&o, name, value);
 	metrics_add(m, group, values, out_cstr(&o));
 }
 
