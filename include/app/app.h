@@ -27,6 +27,12 @@ struct mpedge {
 	struct metrics metrics;
 	struct process_metrics process;
 	struct standard_metrics standard;
+	struct build_metrics build;
+	struct clock_metrics clock;
+	/* How far the wall clock is ahead of the other one. */
+	int64_t clock_ahead_ns;
+	struct memory_metrics pools[ARENA_POOLS_MAX];
+	struct conn_counts counts;
 	/* For the families of the service replaced. */
 	struct replaced replaced;
 	struct mp_system_metrics replaced_system;
@@ -82,5 +88,9 @@ const char *app_version(void);
  */
 void process_register(struct mpedge *m);
 void process_refresh(void *owner);
+/* Each turn. */
+void process_watch_clock(struct mpedge *m);
+/* After arena_seal: the pools are known. */
+void process_register_pools(struct mpedge *m);
 
 #endif

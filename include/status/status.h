@@ -38,6 +38,7 @@ struct status {
 	/* What the request being answered prefers for /metrics. */
 	bool openmetrics;
 	struct http_metrics counts;
+	struct metrics_metrics page_counts;
 };
 
 /* Listen on http.listen.  CONFIG when that is no address, IO when it is taken.

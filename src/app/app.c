@@ -166,6 +166,7 @@ start_net(struct mpedge *m, struct out *why)
 	m->world.loop = &m->loop;
 	m->world.dns = &m->dns;
 	m->world.tls = &m->tls;
+	m->world.counts = &m->counts;
 	return e;
 }
 
@@ -304,6 +305,7 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 			return e;
 	}
 	arena_seal(&m->arena);
+	process_register_pools(m);
 	m->drain.fire = on_drain;
 	m->drain.owner = m;
 	m->signals = (struct watch){ .fd = signals,

@@ -121,6 +121,7 @@ measure_turn(struct hook *hook)
 	struct mpedge *m = hook->owner;
 
 	histogram_add(&m->process.loop_turn, m->loop.worked_ns);
+	process_watch_clock(m);
 }
 
 /* --- the venues ----------------------------------------------------------- */

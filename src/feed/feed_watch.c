@@ -161,6 +161,9 @@ ask_again(struct feed *f, unsigned i, unsigned symbol)
 static void
 book_is_live(struct source *s, struct source_symbol *y)
 {
+	if (y->book_out_since.ns != 0)
+		histogram_add(&s->metrics.book_recovery,
+		    s->loop->now.ns - y->book_out_since.ns);
 	y->book_out_since.ns = 0;
 	y->book_told = false;
 	y->book_asks = 0;

@@ -8,13 +8,18 @@ sink_of(struct sink_host *host)
 	return host->owner;
 }
 
+/* Later than the turn's: a file has records in the turn that read them. */
+static int64_t
+clock_ns(const struct hub *h)
+{
+	return h->loop->wall.ns + loop_spent_ns(h->loop);
+}
+
 /* The record that is timed is with the sink now. */
 void
 hub_took(struct hub_sink *s)
 {
-	const struct loop *l = s->hub->loop;
-
-	s->timed_taken = (struct wall){ l->wall.ns + loop_spent_ns(l) };
+	s->timed_taken = (struct wall){ clock_ns(s->hub) };
 	histogram_add(
 	    &s->metrics.send_delay, s->timed_taken.ns - s->timed_seen.ns);
 }
@@ -57,10 +62,11 @@ hub_confirm(struct sink_host *host, uint64_t position)
 		s->risk_count = 0;
 	}
 	if (s->timed_next != 0 && position >= s->timed_next) {
-		histogram_add(&s->metrics.latency,
-		    s->hub->loop->wall.ns - s->timed_seen.ns);
-		histogram_add(&s->metrics.ack_delay,
-		    s->hub->loop->wall.ns - s->timed_taken.ns);
+		int64_t now_ns = clock_ns(s->hub);
+
+		histogram_add(&s->metrics.latency, now_ns - s->timed_seen.ns);
+		histogram_add(
+		    &s->metrics.ack_delay, now_ns - s->timed_taken.ns);
 		s->timed_next = 0;
 	}
 }

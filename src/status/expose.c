@@ -79,3 +79,38 @@ expose_content_type(bool openmetrics)
 			     "charset=utf-8"
 			   : "text/plain; version=0.0.4; charset=utf-8";
 }
+
+void
+expose_begin(struct expose *x, const struct loop *l, const struct metrics *m,
+    struct metrics_metrics *counts, bool openmetrics, bool compat)
+{
+	metrics_begin(&x->writer, m, openmetrics, compat);
+	x->loop = l;
+	x->counts = counts;
+	x->spent_ns = 0;
+	counts->sets = m->set_count;
+	counts->dropped_series = m->refused;
+}
+
+bool
+expose_more(struct expose *x, struct out *o)
+{
+	int64_t before = loop_spent_ns(x->loop);
+	size_t room = o->size, len = o->len;
+	int64_t took;
+	bool more;
+
+	if (o->size - o->len > EXPOSE_SLICE_BYTES)
+		o->size = o->len + EXPOSE_SLICE_BYTES;
+	more = metrics_more(&x->writer, o);
+	o->size = room;
+	took = loop_spent_ns(x->loop) - before;
+	x->spent_ns += took;
+	x->counts->written += o->len - len;
+	histogram_add(&x->counts->slice, took);
+	if (more)
+		return true;
+	x->counts->scrapes++;
+	histogram_add(&x->counts->scrape, x->spent_ns);
+	return false;
+}

@@ -163,20 +163,20 @@ serve_status(struct status *s, struct httpd_answer *a)
 	a->status = 200;
 }
 
-/* Parts until all is there; what does not fit becomes 500. */
+/* Slices until all is there; what does not fit becomes 500. */
 static void
 serve_metrics(struct status *s, struct httpd_answer *a)
 {
 	struct out *o = &a->body;
-	struct metrics_writer w;
+	struct expose x;
 
 	refresh(s);
 	s->counts.requests = s->httpd.requests;
 	s->counts.refused = s->httpd.refused;
 	s->counts.errors = s->httpd.errors;
-	metrics_begin(
-	    &w, s->metrics, s->openmetrics, s->options->http.compat_metrics);
-	while (metrics_more(&w, o) && !o->full)
+	expose_begin(&x, s->loop, s->metrics, &s->page_counts, s->openmetrics,
+	    s->options->http.compat_metrics);
+	while (expose_more(&x, o) && !o->full)
 		o->full = o->size - o->len < METRICS_PART_MAX;
 	a->content_type = expose_content_type(s->openmetrics);
 	a->status = 200;
@@ -345,6 +345,7 @@ status_start(struct status *s, struct loop *l, const struct options *o,
 	s->httpd.owner = s;
 	out_reset(why);
 	metrics_add(m, METRICS_http, &s->counts, "");
+	metrics_add(m, METRICS_metrics, &s->page_counts, "");
 	say_where(s);
 	return ERR_OK;
 }
