@@ -179,7 +179,7 @@ COLD := app/% status/% compat/% feed/symbols% feed/scheduler% feed/source_% \
 	$(addprefix feed/,symbols scheduler catalog audit rest saved fundings) \
 	codec/nkey% codec/yaml% sinks/nats_key% sinks/nats_options% \
 	sinks/nats_stream% \
-	sinks/nats_thread% \
+	sinks/nats_thread% sinks/nats_count% model/replaced% \
 	sinks/redis_open sinks/redis_state sinks/redis_reply \
 	sinks/clickhouse% model/ddl model/marketprism feed/consume_% \
 	feed/journal_recover% feed/journal_spare% feed/journal_look%

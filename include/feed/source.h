@@ -111,6 +111,9 @@ struct source {
 	struct random random;
 	/* When the venue made the newest trade of the message being read. */
 	int64_t event_ns;
+	/* Its bytes, until its first record is made. */
+	size_t message_bytes;
+	enum venue_id id;
 	struct market *market;
 	struct market_host host;
 	struct rest rest;

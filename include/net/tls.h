@@ -114,6 +114,9 @@ void tls_goodbye(struct tls *t);
  */
 void tls_why(const struct tls *t, struct out *o);
 
+/* Did the handshake go on with a session of before? */
+bool tls_resumed(const struct tls *t);
+
 /* "TLSv1.3", cipher suite, resumed or not: for the status page. */
 void tls_describe(const struct tls *t, struct out *o);
 

@@ -78,6 +78,7 @@ struct arena;
 struct tls_context;
 struct conn_world;
 struct metrics;
+struct replaced;
 
 struct sink {
 	const struct sink_type *type;
@@ -95,6 +96,8 @@ struct sink_setup {
 	struct loop *loop;
 	struct sink_host *host;
 	struct conn_world *world;
+	/* What the service replaced counted; NULL: not wanted. */
+	struct replaced *replaced;
 };
 
 struct sink_type {

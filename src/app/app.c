@@ -166,6 +166,7 @@ start_net(struct mpedge *m, struct out *why)
 	m->world.loop = &m->loop;
 	m->world.dns = &m->dns;
 	m->world.tls = &m->tls;
+	m->world.counts = &m->counts;
 	return e;
 }
 
@@ -177,6 +178,7 @@ start_sinks(struct mpedge *m, struct out *why)
 
 	hub_init(&m->hub, &m->loop, &m->journal, &m->arena,
 	    o->journal.path[0] != '\0' ? o->journal.sync_ms : 0);
+	app_replaced_start(m);
 	if (o->nats.enabled)
 		e = hub_add(&m->hub, &sink_nats, o, &m->world, &m->arena, why);
 	if (e == ERR_OK && o->file.enabled)
@@ -261,6 +263,12 @@ hello(const struct mpedge *m)
 	log_send(&l);
 }
 
+const char *
+app_version(void)
+{
+	return MPEDGE_VERSION;
+}
+
 enum err
 app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 {
@@ -297,6 +305,7 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 			return e;
 	}
 	arena_seal(&m->arena);
+	process_register_pools(m);
 	m->drain.fire = on_drain;
 	m->drain.owner = m;
 	m->signals = (struct watch){ .fd = signals,

@@ -4,7 +4,8 @@
 /* LINK: app/rename */
 /* LINK: app/config% app/convert app/environment app/secrets app/effective */
 /* LINK: app/print% sinks/nats_ack model/ddl model/marketprism model/subject% */
-/* LINK: core/options core/metrics core/log core/time core/must core/out */
+/* LINK: core/options core/metrics core/metrics_text core/log core/time */
+/* LINK: core/must core/out */
 /* LINK: core/span core/err model/model model/emit */
 /* LINK: model/subject_plan */
 /* LINK: codec/decimal codec/decmath codec/utf8 */
