@@ -4,6 +4,7 @@
 #ifndef MPEDGE_APP_APP_H
 #define MPEDGE_APP_APP_H
 
+#include "app/notify.h"
 #include "app/reload.h"
 #include "app/state.h"
 #include "core/arena.h"
@@ -58,6 +59,7 @@ struct mpedge {
 	struct state state;
 	struct scheduler scheduler;
 	struct status status;
+	struct notify notify;
 	/* Signals arrive as bytes of a pipe. */
 	struct watch signals;
 	/* After SIGTERM: until everything is confirmed, or drain_ms passed. */

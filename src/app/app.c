@@ -74,6 +74,7 @@ begin_drain(struct mpedge *m)
 	log_open(&l, LOG_INFO, "app", "stopping");
 	log_int(&l, "drain_ms", m->options->box.drain_ms);
 	log_send(&l);
+	notify_say(m, NOTIFY_STOPPING);
 	scheduler_stop(&m->scheduler);
 	consume_stop(&m->consume);
 	for (unsigned i = 0; i < m->source_count; i++)
@@ -85,23 +86,36 @@ begin_drain(struct mpedge *m)
 }
 
 static void
+reload(struct mpedge *m)
+{
+	uint64_t refused = m->process.reloads_refused;
+
+	notify_say(m, NOTIFY_RELOADING);
+	reload_settings(&m->reload, m);
+	m->notify.refused = m->process.reloads_refused != refused;
+	notify_say(m, NOTIFY_READY);
+}
+
+/* A reload waits for the next turn: the time it is told with must be later than
+ * the last of the signals it is for. */
+static void
 on_signals(struct watch *w, unsigned got)
 {
 	struct mpedge *m = w->owner;
-	bool reload = false;
+	bool asked = m->reload.asked;
 	char bytes[16];
-	ssize_t n = read(w->fd, bytes, sizeof(bytes));
+	ssize_t n = got != 0 ? read(w->fd, bytes, sizeof(bytes)) : 0;
 
-	(void)got;
+	m->reload.asked = false;
 	for (ssize_t i = 0; i < n; i++) {
 		if (bytes[i] == SIGHUP)
-			reload = true;
+			m->reload.asked = true;
 		else
 			begin_drain(m);
 	}
-	/* Once for all that have come. */
-	if (reload && !m->draining)
-		reload_settings(&m->reload, m);
+	w->again = m->reload.asked;
+	if (asked && !m->draining)
+		reload(m);
 }
 
 static enum err
@@ -319,6 +333,8 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 		source_start(&m->sources[i]);
 	state_start(m);
 	scheduler_start(&m->scheduler);
+	notify_init(m, m->reload.environment);
+	notify_say(m, NOTIFY_READY);
 	return ERR_OK;
 }
 
