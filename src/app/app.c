@@ -75,6 +75,7 @@ begin_drain(struct mpedge *m)
 	log_int(&l, "drain_ms", m->options->box.drain_ms);
 	log_send(&l);
 	scheduler_stop(&m->scheduler);
+	lookout_stop(&m->lookout);
 	consume_stop(&m->consume);
 	for (unsigned i = 0; i < m->source_count; i++)
 		source_stop(&m->sources[i]);
@@ -290,6 +291,7 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 	state_restore(m);
 	start_scheduler(m);
 	app_panels(m);
+	lookout_init(&m->lookout, m);
 	if (o->http.enabled) {
 		e = status_start(&m->status, &m->loop, o, &m->metrics,
 		    &m->arena, MPEDGE_VERSION, why);
@@ -310,6 +312,7 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 		source_start(&m->sources[i]);
 	state_start(m);
 	scheduler_start(&m->scheduler);
+	lookout_start(&m->lookout);
 	return ERR_OK;
 }
 

@@ -172,12 +172,48 @@ out_word(const struct subject_plan *p, const struct subject_part *part,
 }
 
 void
+event_alert_name(const char *box, const char *rule, struct out *o)
+{
+	OUT_LITERAL(o, "alerts.");
+	out_part(o, span_of(box));
+	out_char(o, '.');
+	out_text(o, rule);
+}
+
+static bool
+is_alert(enum record_id id, const void *rec)
+{
+	const struct event *e = rec;
+
+	return id == RECORD_event && span_starts(e->connection, "alerts.");
+}
+
+/* Its connection, token by token: it may have been read from a stream. */
+static void
+out_alert(struct span rest, struct out *o)
+{
+	struct span token;
+	bool more = false;
+
+	while ((token = span_word(&rest, ".")).at != NULL) {
+		if (more)
+			out_char(o, '.');
+		out_part(o, token);
+		more = true;
+	}
+}
+
+void
 record_subject(const struct subject_plan *p, enum record_id id, const void *rec,
     struct out *o)
 {
 	const struct kline *k = rec;
 	const struct orderbook *b = rec;
 
+	if (!p->no_alerts && is_alert(id, rec)) {
+		out_alert(((const struct event *)rec)->connection, o);
+		return;
+	}
 	for (unsigned i = 0; i < p->count; i++)
 		out_word(p, &p->parts[i], id, rec, o);
 	if (id == RECORD_kline) {
@@ -230,21 +266,32 @@ out_filter(
 	out_char(o, '>');
 }
 
+/* Number i of all there may be, with repetitions; the last is that of alarms.
+ */
+static void
+out_number(const struct subject_plan *p, unsigned i, struct out *o)
+{
+	if (i == RECORD_COUNT * VENUE_COUNT)
+		OUT_LITERAL(o, SUBJECT_ALERTS);
+	else
+		out_filter(p, i / VENUE_COUNT, i % VENUE_COUNT, o);
+}
+
 bool
 subject_filter(const struct subject_plan *p, unsigned *at, struct out *o)
 {
+	unsigned end = RECORD_COUNT * VENUE_COUNT + !p->no_alerts;
 	char text[SUBJECT_MAX];
 	struct out before;
 	bool known = true;
 
-	for (; known && *at < RECORD_COUNT * VENUE_COUNT; ++*at) {
+	for (; known && *at < end; ++*at) {
 		out_reset(o);
-		out_filter(p, *at / VENUE_COUNT, *at % VENUE_COUNT, o);
+		out_number(p, *at, o);
 		known = false;
 		for (unsigned i = 0; i < *at && !known; i++) {
 			out_init(&before, text, sizeof(text));
-			out_filter(
-			    p, i / VENUE_COUNT, i % VENUE_COUNT, &before);
+			out_number(p, i, &before);
 			known = span_eq(out_done(&before), out_done(o));
 		}
 	}

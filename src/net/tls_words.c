@@ -115,6 +115,8 @@ tls_words_verify(void *state, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 	struct tls_state *s = state;
 
 	s->saw_certificate = true;
+	if (depth == 0)
+		s->peer->ends_s = tls_seconds(&crt->valid_to);
 	if (*flags == 0)
 		return 0;
 	if (s->why.len > 0)
