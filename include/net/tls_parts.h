@@ -64,7 +64,7 @@ tls_memory_of(struct tls_peer *p)
 /* Drop what is remembered. */
 void tls_forget(struct tls_peer *p);
 
-/* tls_ends.c: seconds since 1970. */
+/* Seconds since 1970. */
 int64_t tls_seconds(const mbedtls_x509_time *t);
 
 /* Look at one certificate of a chain and note what is wrong with it: the
