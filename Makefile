@@ -126,7 +126,7 @@ NATS_SERVER := build/deps/tools/nats-server
 $(NATS_SERVER): toolchain/versions.txt
 	@toolchain/nats-server.sh $@
 
-# redis-server, clickhouse-server and chdb
+# redis-server, clickhouse-server, promtool and chdb
 SERVERS := build/deps/tools/servers.stamp
 $(SERVERS): toolchain/test-servers.sh toolchain/chdb/package-lock.json | test-tools
 	@toolchain/test-servers.sh $(@D)

@@ -6,6 +6,7 @@
 #   redis-server         what Debian's package is: a name for a program of
 #                        redis-tools
 #   clickhouse-server    18.16, in bookworm only; its library is installed
+#   promtool             checks alert rules; of Debian's prometheus
 #   chdb/                the engine of today's ClickHouse as a module of Node;
 #                        toolchain/chdb pins its version and SHA-512
 
@@ -41,6 +42,21 @@ if [ "$VERSION_CODENAME" = bookworm ]; then
 	rm -rf $work && dpkg-deb -x build/fetch/clickhouse-server_*.deb $work &&
 		cp $work/usr/sbin/clickhouse-server "$out/" && rm -rf $work ||
 		exit 1
+fi
+
+download_prometheus() {
+	(cd build/fetch && rm -f prometheus_*.deb &&
+		apt-get download prometheus)
+}
+
+if [ ! -x "$out/promtool" ]; then
+	echo "fetch   promtool"
+	work=build/src/prometheus
+	quiet prometheus download_prometheus ||
+		fail "no prometheus, see build/src/prometheus.log"
+	rm -rf $work && dpkg-deb -x build/fetch/prometheus_*.deb $work &&
+		cp $work/usr/bin/promtool "$out/" && rm -rf $work \
+		build/fetch/prometheus_*.deb || exit 1
 fi
 
 npm_ci() {

@@ -1,7 +1,7 @@
 /* LINK: model/instrument venues/% codec/crc32 */
 /* LINK: book/book book/sync model/symbol model/frame codec/url codec/json */
 /* LINK: codec/json_scan codec/json_value */
-/* LINK: app/rename */
+/* LINK: app/rename status/alarms */
 /* LINK: app/config% app/convert app/environment app/secrets app/effective */
 /* LINK: app/print% sinks/nats_ack model/ddl model/marketprism model/subject% */
 /* LINK: core/options core/metrics core/log core/time core/must core/out */
