@@ -22,7 +22,7 @@
 
 /* clang-format off */
 enum alarm_rule {
-#define ALARM(name, unit, severity, limit, max, hold_s, meaning, remedy, query) \
+#define ALARM(name, unit, sev, limit, max, hold_s, meaning, remedy, query) \
 	ALARM_##name,
 #include "tables/alarms.def"
 #undef ALARM

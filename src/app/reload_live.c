@@ -19,7 +19,7 @@ static const struct {
 	{ "file", "rotate_bytes" }, { "file", "keep" }, { "file", "sync" },
 	{ "nats", "ack_timeout_ms" },
 /* clang-format off */
-#define ALARM(name, unit, severity, limit, max, hold_s, meaning, remedy, query) \
+#define ALARM(name, unit, sev, limit, max, hold_s, meaning, remedy, query) \
 	{ "alarms", #name "_" #unit }, { "alarms", #name "_hold_s" },
 #include "tables/alarms.def"
 #undef ALARM

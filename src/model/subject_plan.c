@@ -1,5 +1,5 @@
 /* Subjects of NATS, by a template.  See emit.h. */
-#include "model/emit.h"
+#include "model/subject_parts.h"
 
 #include <string.h>
 
@@ -20,30 +20,6 @@ static char
 lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
-}
-
-/* May the byte not stand in a token of a NATS subject? */
-static bool
-is_barred(char c)
-{
-	return (unsigned char)c <= ' ' || c == 0x7f || c == '.' || c == '*' ||
-	       c == '>';
-}
-
-/* A part of a token is never empty: `all` stands for what is absent. */
-static void
-out_part(struct out *o, struct span s)
-{
-	if (s.len == 0)
-		s = SPAN("all");
-	for (size_t i = 0; i < s.len; i++) {
-		if (is_barred(s.at[i])) {
-			out_char(o, 'x');
-			out_hex(o, &s.at[i], 1);
-		} else {
-			out_char(o, s.at[i]);
-		}
-	}
 }
 
 static void
@@ -128,7 +104,7 @@ out_symbol(const struct subject_plan *p, enum record_id id, const void *rec,
 {
 	size_t from = o->len;
 
-	out_part(o, topic_of(id, rec));
+	subject_token(o, topic_of(id, rec));
 	if (p->marketprism && !o->full)
 		marketprism_symbol(id, o, from);
 	lower_from(o, from);
@@ -152,16 +128,16 @@ out_word(const struct subject_plan *p, const struct subject_part *part,
 		out_text(o, venue_of(id, rec)->name);
 		break;
 	case WORD_MARKET_TYPE:
-		out_part(o, market_of(id, rec));
+		subject_token(o, market_of(id, rec));
 		break;
 	case WORD_SYMBOL:
 		out_symbol(p, id, rec, o);
 		break;
 	case WORD_SYMBOL_AS_IS:
-		out_part(o, topic_of(id, rec));
+		subject_token(o, topic_of(id, rec));
 		break;
 	case WORD_NATIVE:
-		out_part(o, native_of(id, rec));
+		subject_token(o, native_of(id, rec));
 		break;
 	case WORD_TYPE:
 		out_text(o, records[id].name);
@@ -172,54 +148,20 @@ out_word(const struct subject_plan *p, const struct subject_part *part,
 }
 
 void
-event_alert_name(const char *box, const char *rule, struct out *o)
-{
-	OUT_LITERAL(o, "alerts.");
-	out_part(o, span_of(box));
-	out_char(o, '.');
-	out_text(o, rule);
-}
-
-static bool
-is_alert(enum record_id id, const void *rec)
-{
-	const struct event *e = rec;
-
-	return id == RECORD_event && span_starts(e->connection, "alerts.");
-}
-
-/* Its connection, token by token: it may have been read from a stream. */
-static void
-out_alert(struct span rest, struct out *o)
-{
-	struct span token;
-	bool more = false;
-
-	while ((token = span_word(&rest, ".")).at != NULL) {
-		if (more)
-			out_char(o, '.');
-		out_part(o, token);
-		more = true;
-	}
-}
-
-void
 record_subject(const struct subject_plan *p, enum record_id id, const void *rec,
     struct out *o)
 {
 	const struct kline *k = rec;
 	const struct orderbook *b = rec;
 
-	if (!p->no_alerts && is_alert(id, rec)) {
-		out_alert(((const struct event *)rec)->connection, o);
+	if (id == RECORD_event && !p->no_alerts && subject_alert(rec, o))
 		return;
-	}
 	for (unsigned i = 0; i < p->count; i++)
 		out_word(p, &p->parts[i], id, rec, o);
 	if (id == RECORD_kline) {
 		/* 1m is a minute and 1M a month: its case is kept. */
 		out_char(o, '.');
-		out_part(o, k->interval);
+		subject_token(o, k->interval);
 	}
 	if (p->marketprism && id == RECORD_orderbook &&
 	    b->update_type == UPDATE_DELTA)
@@ -359,7 +301,7 @@ complain(struct span text, bool first, bool last, size_t *at)
 		if (first && *at == 0 && (c == '$' || c == '_'))
 			return "a subject does not begin with $ or _, which "
 			       "are the server's own";
-		if (c != '.' && is_barred(c))
+		if (c != '.' && subject_barred(c))
 			return "blanks, * and > cannot be in a subject";
 		if (c == '.' && (dot || (last && *at + 1 == text.len)))
 			return "an empty token: dots stand between tokens";

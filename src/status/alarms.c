@@ -4,8 +4,8 @@
 
 /* clang-format off */
 const struct alarm_desc alarm_descs[ALARM_RULES] = {
-#define ALARM(name, unit, severity, limit, max, hold_s, meaning, remedy, query) \
-	{ #name, #unit, #severity, #name "_" #unit, #name "_hold_s", limit, \
+#define ALARM(name, unit, sev, limit, max, hold_s, meaning, remedy, query) \
+	{ #name, #unit, #sev, #name "_" #unit, #name "_hold_s", limit, \
 	    hold_s, meaning, remedy, query, \
 	    offsetof(struct opt_alarms, name##_##unit), \
 	    offsetof(struct opt_alarms, name##_hold_s) },

@@ -6,7 +6,7 @@
 /* LINK: app/print% sinks/nats_ack model/ddl model/marketprism model/subject% */
 /* LINK: core/options core/metrics core/log core/time core/must core/out */
 /* LINK: core/span core/err model/model model/emit */
-/* LINK: model/subject_plan */
+/* LINK: model/subject_p% */
 /* LINK: codec/decimal codec/decmath codec/utf8 */
 /* LINK: model/instrument codec/utf8 */
 /* LIBS: inih */

@@ -1,4 +1,4 @@
-/* LINK: model/subject_plan model/model core/out core/span core/time */
+/* LINK: model/subject_p% model/model core/out core/span core/time */
 /* LINK: core/must core/err */
 #include <setjmp.h>
 #include <stdarg.h>
