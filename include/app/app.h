@@ -4,6 +4,7 @@
 #ifndef MPEDGE_APP_APP_H
 #define MPEDGE_APP_APP_H
 
+#include "app/lookout.h"
 #include "app/notify.h"
 #include "app/reload.h"
 #include "app/state.h"
@@ -58,6 +59,7 @@ struct mpedge {
 	unsigned source_count;
 	struct state state;
 	struct scheduler scheduler;
+	struct lookout lookout;
 	struct status status;
 	struct notify notify;
 	/* Signals arrive as bytes of a pipe. */

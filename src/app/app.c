@@ -76,6 +76,7 @@ begin_drain(struct mpedge *m)
 	log_send(&l);
 	notify_say(m, NOTIFY_STOPPING);
 	scheduler_stop(&m->scheduler);
+	lookout_stop(&m->lookout);
 	consume_stop(&m->consume);
 	for (unsigned i = 0; i < m->source_count; i++)
 		source_stop(&m->sources[i]);
@@ -312,6 +313,7 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 	state_restore(m);
 	start_scheduler(m);
 	app_panels(m);
+	lookout_init(&m->lookout, m);
 	if (o->http.enabled) {
 		e = status_start(&m->status, &m->loop, o, &m->metrics,
 		    &m->arena, MPEDGE_VERSION, why);
@@ -333,6 +335,7 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 		source_start(&m->sources[i]);
 	state_start(m);
 	scheduler_start(&m->scheduler);
+	lookout_start(&m->lookout);
 	notify_init(m, m->reload.environment);
 	notify_say(m, NOTIFY_READY);
 	return ERR_OK;
