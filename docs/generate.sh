@@ -25,6 +25,7 @@ one docs/reference/states.md states
 one docs/reference/limits.md limits
 one docs/reference/errors.md errors
 one docs/reference/environment.md environment
+one docs/reference/log-events.md events
 [ "${mode:-}" = check ] || toolchain/notices.sh
 [ "${mode:-}" = check ] || tests/cases.sh || status=1
 exit $status

@@ -15,6 +15,7 @@
  * limits   fixed limits, Markdown
  * errors   error names, Markdown
  * environment  variables, and names of the services replaced, Markdown
+ * events   what the log may say, Markdown
  *
  * UNKNOWN for another name.
  */
@@ -22,5 +23,8 @@ enum err print_table(struct span name, struct out *o) MUST_USE;
 
 /* print_names.c */
 void print_environment(struct out *o);
+
+/* print_events.c */
+void print_events(struct out *o);
 
 #endif

@@ -53,6 +53,8 @@ refresh(void *owner)
 	p->tls_heap_peak = tls_heap_peak(&m->tls);
 	p->loop_turns = m->loop.turns;
 	p->log_lines_lost = log_lost();
+	p->syslog_sent = m->syslog.sent;
+	p->syslog_lost = m->syslog.lost;
 	if (getrusage(RUSAGE_SELF, &u) == 0)
 		p->cpu = ms_of(&u.ru_utime) + ms_of(&u.ru_stime);
 }

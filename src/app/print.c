@@ -284,6 +284,7 @@ print_table(struct span name, struct out *o)
 		{ "limits", print_limits },
 		{ "errors", print_errors },
 		{ "environment", print_environment },
+		{ "events", print_events },
 	};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {

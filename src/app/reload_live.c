@@ -11,6 +11,8 @@ static const struct {
 } live[] = {
 	{ "box", "log_level" },
 	{ "box", "drain_ms" },
+	{ "log", "format" },
+	{ "log", "levels" },
 	{ "scheduler", "open_interest_s" },
 	{ "scheduler", "funding_history_s" },
 	{ "scheduler", "instruments_s" },
