@@ -174,8 +174,8 @@ $(B)/gen/%.o: build/gen/%.c $(B)/flags $(STAMPS)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # What does not run for each message is small rather than fast.
-COLD := app/% status/% compat/% feed/symbols% feed/scheduler% feed/source_% \
-	feed/silence% \
+COLD := app/% status/% compat/% core/log% codec/syslog feed/symbols% \
+	feed/scheduler% feed/source_% feed/silence% \
 	feed/catalog% feed/audit% feed/rest% feed/fundings% \
 	$(addprefix feed/,symbols scheduler catalog audit rest saved fundings) \
 	codec/nkey% codec/yaml% sinks/nats_key% sinks/nats_options% \

@@ -4,6 +4,7 @@
 #ifndef MPEDGE_APP_APP_H
 #define MPEDGE_APP_APP_H
 
+#include "app/log_setup.h"
 #include "app/lookout.h"
 #include "app/notify.h"
 #include "app/reload.h"
@@ -50,6 +51,7 @@ struct mpedge {
 	struct hook turn;
 	struct journal_metrics journal_metrics;
 	struct dns dns;
+	struct syslog syslog;
 	struct tls_context tls;
 	struct conn_world world;
 	struct journal journal;

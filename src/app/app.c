@@ -26,7 +26,8 @@ log_memory(const struct mpedge *m)
 	for (size_t i = 0; i < m->arena.pool_count; i++) {
 		const struct arena_pool *p = &m->arena.pools[i];
 
-		log_open(&l, LOG_DEBUG, "memory", p->name);
+		log_open(&l, LOG_DEBUG, "memory", "pool");
+		log_text(&l, "name", p->name);
 		log_int(&l, "count", (int64_t)p->count);
 		log_int(&l, "each_bytes", (int64_t)p->each_bytes);
 		log_int(&l, "bytes", (int64_t)(p->count * p->each_bytes));
@@ -300,6 +301,8 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 		e = start_journal(m, why);
 	if (e == ERR_OK)
 		e = start_net(m, why);
+	if (e == ERR_OK)
+		syslog_start(&m->syslog, o, &m->loop, &m->dns);
 	if (e == ERR_OK)
 		e = start_sinks(m, why);
 	if (e == ERR_OK)
