@@ -96,6 +96,7 @@ check_clickhouse(struct checker *c, const struct opt_clickhouse *o)
 	}
 	check_words(c, "clickhouse.types", o->types, out_cstr(&names));
 	check_words(c, "clickhouse.schema", o->schema, "mpedge marketprism");
+	check_words(c, "clickhouse.compress", o->compress, "none lz4 gzip");
 	if (url_parse(span_of(o->url), &url) != ERR_OK || url.websocket)
 		check_wrong(c, "clickhouse.url",
 		    "an address is http://HOST:PORT or https://HOST:PORT; user "

@@ -175,6 +175,9 @@ static const struct {
 	{ "[clickhouse]\nenabled = true\nschema = native\n",
 	  "t.ini: clickhouse.schema: \"native\" is none of: mpedge "
 	  "marketprism\n" },
+	{ "[clickhouse]\nenabled = true\ncompress = zstd\n",
+	  "t.ini: clickhouse.compress: \"zstd\" is none of: none lz4 "
+	  "gzip\n" },
 	{ "[clickhouse]\nenabled = true\ntypes = trade, quote\n",
 	  "t.ini: clickhouse.types: \"quote\" is none of: trade orderbook "
 	  "kline ticker funding_rate open_interest liquidation gap event "
