@@ -150,7 +150,7 @@ struct market {
 	struct market_paid paid;
 	int64_t paid_last;
 	unsigned holes_filled;
-	/* Of liquidations, which have no id. */
+	/* Of liquidations: most venues give them no id. */
 	uint64_t recent[MARKET_RECENT];
 	unsigned recent_next;
 	struct market_counts counts;

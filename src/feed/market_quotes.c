@@ -73,7 +73,8 @@ market_interest(
 		market_emit(m, RECORD_open_interest, o);
 }
 
-/* What the venue says of it, which is all there is (3.4.7, 4.3.7). */
+/* What the venue says of it, which is all there is (3.4.7, 4.3.7) where it does
+ * not name the trade. */
 static uint64_t
 sum_of(const struct liquidation *l)
 {
@@ -87,6 +88,8 @@ sum_of(const struct liquidation *l)
 	dec_write(&l->price, &o);
 	out_char(&o, ' ');
 	dec_write(&l->quantity, &o);
+	out_char(&o, ' ');
+	out_span(&o, l->trade_id);
 	return span_hash(out_done(&o));
 }
 
