@@ -210,6 +210,18 @@ static const struct {
 	  "t.ini: nats.subject: column 10 of \"{prefix}.{symbl}.{type}\": "
 	  "words are {prefix} {exchange} {venue} {market_type} {symbol} "
 	  "{SYMBOL} {native} {type}\n" },
+	{ "[nats]\nenabled = true\nprefix = mar*ket\n",
+	  "t.ini: nats.prefix: \"mar*ket\": blanks, * and > cannot be in a "
+	  "subject; a prefix is letters, digits, - and _, as market\n" },
+	{ "[nats]\nenabled = true\nprefix = >\n",
+	  "t.ini: nats.prefix: \">\": blanks, * and > cannot be in a "
+	  "subject; a prefix is letters, digits, - and _, as market\n" },
+	{ "[nats]\nenabled = true\nprefix = my data\n",
+	  "t.ini: nats.prefix: \"my data\": blanks, * and > cannot be in a "
+	  "subject; a prefix is letters, digits, - and _, as market\n" },
+	{ "[nats]\nenabled = true\nprefix = a..b\n",
+	  "t.ini: nats.prefix: \"a..b\": an empty token: dots stand between "
+	  "tokens; a prefix is letters, digits, - and _, as market\n" },
 	{ "[nats]\nenabled = true\nsubjects = october\n",
 	  "t.ini: nats.subjects: \"october\" is none of: template "
 	  "marketprism\n" },
