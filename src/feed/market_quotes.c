@@ -59,10 +59,14 @@ void
 market_funding(
     struct market *m, struct market_entry *e, const struct funding_rate *r)
 {
+	bool changed;
+
 	if (too_soon(m, &e->funding, r->timestamp))
 		return;
-	market_funding_note(e, r);
+	changed = market_funding_note(m, e, r);
 	market_emit(m, RECORD_funding_rate, r);
+	if (changed)
+		market_funding_keep(m, e);
 }
 
 void
