@@ -178,12 +178,12 @@ struct journal {
 };
 
 /*
- * memory == NULL: map path (kept, not copied), made or opened and recovered.  Else a ring in
- * memory, journal_memory(size) zeroed bytes.  size is rounded down to a
- * multiple of 4096.  CONFIG (another size, another program's file, in use by
- * another process, directory missing), CORRUPT or IO, each with a reason.  No
- * room for it on the disk is no error, nor is a file system that only reads: it
- * begins in memory (j->spare), with what the file has.
+ * memory == NULL: map path (kept, not copied), made or opened and recovered.
+ * Else a ring in memory, journal_memory(size) zeroed bytes.  size is rounded
+ * down to a multiple of 4096.  CONFIG (another size, another program's file, in
+ * use by another process, directory missing), CORRUPT or IO, each with a
+ * reason.  No room for it on the disk is no error, nor is a file system that
+ * only reads: it begins in memory (j->spare), with what the file has.
  */
 enum err journal_open(struct journal *j, const char *path, void *memory,
     uint64_t size, struct out *why) MUST_USE;

@@ -71,9 +71,9 @@ struct subject_plan {
 };
 
 /*
- * What is wrong with text of a subject, NULL when nothing is, and where: blanks,
- * wildcards, empty tokens, and at the first place what is the server's own.
- * first, last: nothing is in front of it, or behind it.
+ * What is wrong with text of a subject, NULL when nothing is, and where:
+ * blanks, wildcards, empty tokens, and at the first place what is the server's
+ * own. first, last: nothing is in front of it, or behind it.
  */
 const char *subject_complain(
     struct span text, bool first, bool last, size_t *at);
@@ -104,11 +104,11 @@ bool subject_filter(
  * repetition), x and the time of an invalidation; kline: interval, open time,
  * event time, or where there is none volume and open or closed; ticker,
  * funding_rate, open_interest: event time; liquidation: its time, side, price,
- * quantity, and :{trade_id} where it has one; gap: {data_type}:{from}-{to}, without a symbol :{reason}:{time}
- * behind it.  An event is {exchange}:{connection}:event:{time}:{state},
- * coverage {venue}:{connection}:coverage:{data_type}:{time}.  Times are
- * nanoseconds, what is null is a dash; blanks and controls are written as in
- * subjects.
+ * quantity, and :{trade_id} where it has one; gap: {data_type}:{from}-{to},
+ * without a symbol :{reason}:{time} behind it.  An event is
+ * {exchange}:{connection}:event:{time}:{state}, coverage
+ * {venue}:{connection}:coverage:{data_type}:{time}.  Times are nanoseconds,
+ * what is null is a dash; blanks and controls are written as in subjects.
  */
 void record_msgid(enum record_id id, const void *rec, struct out *o);
 

@@ -148,7 +148,8 @@ keep_recent(struct journal *j)
 	j->spare_from = from;
 }
 
-/* --- a file system that only reads ----------------------------------------- */
+/* --- a file system that only reads -----------------------------------------
+ */
 
 enum err
 journal_open_reading(struct journal *j, const char *path, struct out *why)
@@ -161,8 +162,8 @@ journal_open_reading(struct journal *j, const char *path, struct out *why)
 	if (j->fd < 0 && errno == ENOENT)
 		j->fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	else if (j->fd >= 0 && flock(j->fd, LOCK_EX | LOCK_NB) != 0)
-		return journal_refuse(why, ERR_CONFIG, path,
-		    "is in use by another process");
+		return journal_refuse(
+		    why, ERR_CONFIG, path, "is in use by another process");
 	if (j->fd < 0 || fstat(j->fd, &st) != 0)
 		return journal_refuse(why, ERR_CONFIG, path, strerror(errno));
 	if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode))
@@ -200,8 +201,8 @@ int
 journal_reopen(struct journal *j)
 {
 	int error = 0;
-	int fd = open(
-	    j->reopen, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
+	int fd =
+	    open(j->reopen, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
 
 	if (fd < 0)
 		return errno;

@@ -166,8 +166,7 @@ void
 market_funding_keep(struct market *m, const struct market_entry *e)
 {
 	if (m->host->funded != NULL)
-		m->host->funded(
-		    m->host, market_number(m, e), e->fundings.told);
+		m->host->funded(m->host, market_number(m, e), e->fundings.told);
 }
 
 bool

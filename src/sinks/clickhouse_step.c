@@ -250,6 +250,16 @@ insert_failed(
 	    c, v->error, why, v->class == CLICK_AUTH ? CLICK_AUTH_PAUSE_MS : 0);
 }
 
+/* A compressed probe says so; it is asked again as it is. */
+static bool
+encoding_refused(
+    struct click_sink *c, const struct click_verdict *v, const char *why)
+{
+	return c->phase == CLICK_PROBE &&
+	       (v->class == CLICK_ASK || v->class == CLICK_PARK) &&
+	       click_pack_again(c, false, why);
+}
+
 static void
 failed(struct click_sink *c, const struct click_verdict *v, const char *why)
 {
@@ -258,9 +268,7 @@ failed(struct click_sink *c, const struct click_verdict *v, const char *why)
 
 	if (c->phase == CLICK_INSERT) {
 		insert_failed(c, v, why);
-	} else if (c->phase == CLICK_PROBE &&
-		   (v->class == CLICK_ASK || v->class == CLICK_PARK) &&
-		   click_pack_again(c, false, why)) {
+	} else if (encoding_refused(c, v, why)) {
 		click_ask_probe(c, true);
 	} else if (c->phase == CLICK_MAKE && v->error == ERR_HTTP &&
 		   (!wait || v->code == 497 || v->code == 164)) {

@@ -333,8 +333,8 @@ funding_times_over_a_restart(void **state)
 	w = restart(w);
 	pass(w, 9 * HOUR_S);
 	found = history(w, ERR_OK, "[" ROW "," ROW "," ROW "," ROW "]",
-	    "0.0001", T0_MS - 2 * step, "0.0002", T0_MS - step, "0.0003",
-	    T0_MS, "-0.0004", T0_MS + step);
+	    "0.0001", T0_MS - 2 * step, "0.0002", T0_MS - step, "0.0003", T0_MS,
+	    "-0.0004", T0_MS + step);
 	assert_int_equal(found.rows, 3);
 	assert_int_equal(found.missed, 1);
 	expect(w, "F-0.0004 G:funding_rate");
@@ -353,8 +353,8 @@ funding_times_over_a_restart(void **state)
 	told = w->told;
 	w = restart(w);
 	pass(w, 8 * HOUR_S);
-	found = history(w, ERR_OK, "[" ROW "," ROW "," ROW "]", "1", T0_MS,
-	    "2", T0_MS + 7 * step, "3", T0_MS + 8 * step);
+	found = history(w, ERR_OK, "[" ROW "," ROW "," ROW "]", "1", T0_MS, "2",
+	    T0_MS + 7 * step, "3", T0_MS + 8 * step);
 	assert_int_equal(found.rows, 1);
 	assert_int_equal(found.missed, 0);
 	assert_int_equal(w->told, told);
