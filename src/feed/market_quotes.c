@@ -93,7 +93,7 @@ sum_of(const struct liquidation *l)
 	out_char(&o, ' ');
 	dec_write(&l->quantity, &o);
 	out_char(&o, ' ');
-	out_span(&o, l->trade_id);
+	out_span(&o, l->venue_trade_id);
 	return span_hash(out_done(&o));
 }
 

@@ -129,10 +129,10 @@ liquidation_id(const struct liquidation *l, struct out *o)
 	dec_write(&l->price, o);
 	out_char(o, ':');
 	dec_write(&l->quantity, o);
-	if (l->trade_id.at == NULL)
+	if (l->venue_trade_id.at == NULL)
 		return;
 	out_char(o, ':');
-	out_word(o, l->trade_id);
+	out_word(o, l->venue_trade_id);
 }
 
 static void

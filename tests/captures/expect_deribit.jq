@@ -62,7 +62,7 @@ def liquidation($t; $n; $side):
 	names($n) + { side: $side, price: $t.price, quantity: $t.quantity,
 		value: $t.quote_quantity, instrument_type: ($n | kind),
 		timestamp: $t.timestamp } + ends($n) +
-		{ trade_id: $t.trade_id };
+		{ venue_trade_id: $t.trade_id };
 def trade:
 	. as $m | .instrument_name as $n
 	| (.price | plain) as $price | (.amount | plain) as $amount
