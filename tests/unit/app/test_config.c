@@ -196,6 +196,9 @@ static const struct {
 	{ "[clickhouse]\nenabled = true\nschema = native\n",
 	  "t.ini: clickhouse.schema: \"native\" is none of: mpedge "
 	  "marketprism\n" },
+	{ "[clickhouse]\nenabled = true\ncompress = zstd\n",
+	  "t.ini: clickhouse.compress: \"zstd\" is none of: none lz4 "
+	  "gzip\n" },
 	{ "[clickhouse]\nenabled = true\ntypes = trade, quote\n",
 	  "t.ini: clickhouse.types: \"quote\" is none of: trade orderbook "
 	  "kline ticker funding_rate open_interest liquidation gap event "
@@ -228,6 +231,18 @@ static const struct {
 	  "t.ini: nats.subject: column 10 of \"{prefix}.{symbl}.{type}\": "
 	  "words are {prefix} {exchange} {venue} {market_type} {symbol} "
 	  "{SYMBOL} {native} {type}\n" },
+	{ "[nats]\nenabled = true\nprefix = mar*ket\n",
+	  "t.ini: nats.prefix: \"mar*ket\": blanks, * and > cannot be in a "
+	  "subject; a prefix is letters, digits, - and _, as market\n" },
+	{ "[nats]\nenabled = true\nprefix = >\n",
+	  "t.ini: nats.prefix: \">\": blanks, * and > cannot be in a "
+	  "subject; a prefix is letters, digits, - and _, as market\n" },
+	{ "[nats]\nenabled = true\nprefix = my data\n",
+	  "t.ini: nats.prefix: \"my data\": blanks, * and > cannot be in a "
+	  "subject; a prefix is letters, digits, - and _, as market\n" },
+	{ "[nats]\nenabled = true\nprefix = a..b\n",
+	  "t.ini: nats.prefix: \"a..b\": an empty token: dots stand between "
+	  "tokens; a prefix is letters, digits, - and _, as market\n" },
 	{ "[nats]\nenabled = true\nsubjects = october\n",
 	  "t.ini: nats.subjects: \"october\" is none of: template "
 	  "marketprism\n" },
