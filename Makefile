@@ -182,7 +182,8 @@ COLD := app/% status/% compat/% feed/symbols% feed/scheduler% feed/source_% \
 	sinks/nats_thread% \
 	sinks/redis_open sinks/redis_state sinks/redis_reply \
 	sinks/clickhouse% model/ddl model/marketprism feed/consume_% \
-	feed/journal_recover% feed/journal_spare% feed/journal_look%
+	feed/journal_recover% feed/journal_spare% feed/journal_look% \
+	net/httpd% net/tls_server codec/http_request
 $(COLD:%=$(B)/src/%.o): private MODE_release := -Os
 
 objects: $(OBJECTS) $(SIMULATOR) ## compile everything, link nothing

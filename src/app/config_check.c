@@ -195,6 +195,7 @@ config_check(const char *path, const struct options *o, struct out *errors)
 	for (enum venue_id v = 0; v < VENUE_COUNT; v++)
 		check_venue(&c, v, &o->venue[v]);
 	check_sinks(&c, o);
+	check_http(&c, o);
 	if (o->shard.index >= o->shard.of)
 		check_wrong(&c, "shard.index",
 		    "counts from 0 and is below shard.of: of two boxes one "
