@@ -12,10 +12,13 @@
  * is hung up on.
  *
  * At most one answer is rendered a turn of the loop, in the order in which the
- * requests were whole, so that clients cannot keep others from their turn.
- * Answers are rendered into one of HTTPD_BODIES buffers; without a free one the
- * client gets 503.  A longer one is written in slices (httpd_answer.more), one
- * a turn, as chunks (RFC 9112 section 7.1).
+ * requests were whole, so that clients cannot keep others from their turn; and
+ * after a burst of body_bytes no more than half of that a second, so that they
+ * cannot keep the loop from its work.  Nor are more than a few hundred clients
+ * a second turned away: others wait in the kernel. Answers are rendered into
+ * one of HTTPD_BODIES buffers; without a free one the client gets 503.  A
+ * longer one is written in slices (httpd_answer.more), one a turn, as chunks
+ * (RFC 9112 section 7.1).
  *
  * Answers of 200 have an ETag; If-None-Match with it is answered with 304.
  *
@@ -91,6 +94,11 @@ struct httpd {
 	/* Turn of the last rendering, and who comes next. */
 	uint64_t rendered_turn;
 	uint64_t tickets;
+	/* Bytes that may be rendered, below 0 when there were too many; and
+	 * when that was counted. */
+	int64_t budget;
+	struct mono budget_at;
+	struct timer pace;
 	/* Set by the caller after httpd_init. */
 	void (*serve)(struct httpd *h, const struct http_request *r,
 	    struct httpd_answer *a);

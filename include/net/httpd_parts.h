@@ -66,6 +66,14 @@ void httpd_close(struct httpd_client *c);
 void httpd_give_back(struct httpd_client *c);
 void httpd_deadline(struct httpd_client *c, int64_t ms);
 
+/* --- httpd_pace.c --- */
+
+void httpd_pace_init(struct httpd *h);
+
+/* May an answer be rendered now?  Else those who wait are woken when it may. */
+bool httpd_may_render(struct httpd *h);
+void httpd_charge(struct httpd *h, size_t bytes);
+
 /* --- httpd_client.c --- */
 
 /* Begin to read what it says.  FULL when TLS has no memory left. */

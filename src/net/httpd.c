@@ -5,6 +5,9 @@
 
 enum {
 	ACCEPTS_PER_TURN = 8,
+	/* Turned away in a turn; then nobody is for a while. */
+	REFUSALS_PER_TURN = 2,
+	REFUSED_MS = 10,
 	/* Wait so long when no descriptor is left for a client. */
 	PAUSE_MS = 500,
 };
@@ -152,16 +155,17 @@ on_rested(struct timer *t)
 
 /* select would tell us again and again that somebody waits. */
 static void
-rest(struct httpd *h)
+rest(struct httpd *h, int64_t ms)
 {
 	wish(h, 0);
-	timer_start(h->loop, &h->pause, mono_after_ms(h->loop->now, PAUSE_MS));
+	timer_start(h->loop, &h->pause, mono_after_ms(h->loop->now, ms));
 }
 
 static void
 on_accept(struct watch *w, unsigned got)
 {
 	struct httpd *h = w->owner;
+	int refusals = 0;
 	int fd;
 
 	(void)got;
@@ -170,14 +174,19 @@ on_accept(struct watch *w, unsigned got)
 		struct httpd_client *c;
 
 		if (e == ERR_FULL)
-			rest(h);
+			rest(h, PAUSE_MS);
 		if (e != ERR_OK)
 			return;
 		c = place(h);
-		if (c != NULL)
+		if (c != NULL) {
 			adopt(h, c, fd);
-		else
-			turn_away(h, fd);
+			continue;
+		}
+		turn_away(h, fd);
+		if (++refusals < REFUSALS_PER_TURN)
+			continue;
+		rest(h, REFUSED_MS);
+		return;
 	}
 }
 
@@ -196,6 +205,7 @@ httpd_init(struct httpd *h, const struct httpd_setup *s)
 	h->rendered_turn = UINT64_MAX;
 	h->pause.fire = on_rested;
 	h->pause.owner = h;
+	httpd_pace_init(h);
 }
 
 enum err
@@ -232,6 +242,7 @@ httpd_fini(struct httpd *h)
 	if (h->loop == NULL)
 		return;
 	timer_stop(h->loop, &h->pause);
+	timer_stop(h->loop, &h->pace);
 	for (unsigned i = 0; i < h->listener_count; i++) {
 		loop_drop(h->loop, &h->listeners[i]);
 		tcp_close(h->listeners[i].fd);

@@ -94,6 +94,7 @@ httpd_refuse(struct httpd_client *c, int status, bool refused, bool head_only)
 {
 	struct httpd_answer a = { .status = status };
 
+	httpd_charge(c->server, 0);
 	if (status == 405)
 		a.headers = "Allow: GET, HEAD\r\n";
 	httpd_give_back(c);
@@ -160,6 +161,7 @@ httpd_continue(struct httpd_client *c)
 
 	open_body(c, &o);
 	last = !more(c->server, c->places, &o);
+	httpd_charge(c->server, o.len);
 	if (o.full || o.len == 0) {
 		httpd_close(c);
 		return;
@@ -233,6 +235,7 @@ serve(struct httpd_client *c, const struct http_request *r)
 	memset(&a, 0, sizeof(a));
 	open_body(c, &a.body);
 	h->serve(h, r, &a);
+	httpd_charge(h, a.body.len);
 	if (a.body.full || a.status == 0 || (a.more && a.body.len == 0)) {
 		httpd_refuse(c, a.body.full ? 500 : 404, false, r->head_only);
 		return;

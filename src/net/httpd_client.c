@@ -195,7 +195,7 @@ is_first(const struct httpd_client *c)
 static void
 waiting(struct httpd_client *c)
 {
-	if (!is_first(c))
+	if (!is_first(c) || !httpd_may_render(c->server))
 		return;
 	c->server->rendered_turn = c->server->loop->turns;
 	if (c->more != NULL)
@@ -215,9 +215,10 @@ settle(struct httpd_client *c)
 	if (c->phase == HTTPD_WAITING)
 		c->watch.want = 0;
 	/* The next request may already be here. */
-	c->watch.again = c->phase == HTTPD_WAITING ||
-			 (c->phase == HTTPD_READING &&
-			     (c->behind > 0 || tls_pending(&c->tls)));
+	c->watch.again = c->phase == HTTPD_WAITING
+			     ? httpd_may_render(c->server)
+			     : c->phase == HTTPD_READING &&
+				   (c->behind > 0 || tls_pending(&c->tls));
 }
 
 static void

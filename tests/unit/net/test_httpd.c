@@ -1,7 +1,7 @@
 /* LINK: net/httpd net/httpd_client net/httpd_answer net/tcp core/loop */
 /* LINK: core/out core/span core/must core/err core/arena codec/http1 */
 /* LINK: codec/http_request codec/crc32c net/tls net/tls_link net/tls_words */
-/* LINK: gen/ca_roots */
+/* LINK: gen/ca_roots net/httpd_pace */
 /* LIBS: mbedtls */
 #define _GNU_SOURCE
 
@@ -335,6 +335,7 @@ big_page(void **state)
 	assert_int_equal(w->len - (size_t)(body - w->text), ROOM);
 	for (size_t i = 0; i < ROOM; i++)
 		assert_int_equal(body[i], 'a' + i % 26);
+	clock_ns += 3 * NS_PER_S;
 	w->big = ROOM + 1;
 	say(w, fd, "GET /big HTTP/1.1\r\nHost: x\r\n\r\n", 30);
 	assert_int_equal(hear(w, fd, 0), ERR_AGAIN);
@@ -372,6 +373,7 @@ slow_readers(void **state)
 		int small = 4096;
 
 		fd[i] = dial(w);
+		clock_ns += 2 * NS_PER_S;
 		setsockopt(fd[i], SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
 		say(w, fd[i], "GET /big HTTP/1.1\r\nHost: x\r\n\r\n", 30);
 	}
@@ -405,6 +407,7 @@ too_many_clients(void **state)
 	assert_non_null(strstr(w->text, "Connection: close\r\n"));
 	tcp_close(fd[0]);
 	tcp_close(fd[CLIENTS]);
+	clock_ns += NS_PER_S;
 	for (int i = 0; i < 20; i++)
 		loop_turn(&w->loop, 0);
 	assert_int_equal(ask(w, "GET / HTTP/1.0\r\n\r\n", 0), ERR_CLOSED);
@@ -421,6 +424,7 @@ clients_that_go_away(void **state)
 	for (int i = 0; i < 2 * CLIENTS; i++) {
 		int fd = dial(w);
 
+		clock_ns += 3 * NS_PER_S;
 		say(w, fd, "GET /big HTTP/1.1\r\nHost: x\r\n\r\n",
 		    i % 2 ? 30 : 10);
 		if (i % 3)
@@ -491,6 +495,53 @@ one_answer_a_turn(void **state)
 	assert_int_equal(count(w->text, "HTTP/1.1 200 OK"), 4);
 	tcp_close(greedy);
 	tcp_close(modest);
+}
+
+/* After a burst answers are spread over time, and the loop sleeps between. */
+static void
+answers_are_paced(void **state)
+{
+	struct world *w = *state;
+	int first = dial(w), second = dial(w);
+
+	w->big = ROOM;
+	say(w, first, "GET /big HTTP/1.0\r\n\r\n", 21);
+	assert_int_equal(hear(w, first, 0), ERR_CLOSED);
+	w->server.budget = -BODY / 2 + 1;
+	say(w, second, "GET / HTTP/1.0\r\n\r\n", 18);
+	assert_int_equal(hear(w, second, 0), ERR_AGAIN);
+	assert_int_equal(w->len, 0);
+	for (struct watch *i = w->loop.watches; i; i = i->next)
+		assert_false(i->again);
+	clock_ns += NS_PER_S / 2;
+	assert_int_equal(hear(w, second, 0), ERR_AGAIN);
+	clock_ns += NS_PER_S;
+	assert_int_equal(hear(w, second, 0), ERR_CLOSED);
+	assert_memory_equal(w->text, "HTTP/1.1 200 ", 13);
+	tcp_close(first);
+	tcp_close(second);
+}
+
+/* Two in one turn, and the first takes all there is. */
+static void
+nobody_is_forgotten(void **state)
+{
+	struct world *w = *state;
+	int first = dial(w), second = dial(w);
+	size_t n;
+
+	w->big = ROOM;
+	w->server.budget = 1;
+	assert_int_equal(
+	    tcp_send(first, "GET /big HTTP/1.0\r\n\r\n", 21, &n), ERR_OK);
+	assert_int_equal(
+	    tcp_send(second, "GET / HTTP/1.0\r\n\r\n", 18, &n), ERR_OK);
+	assert_int_equal(hear(w, first, 0), ERR_CLOSED);
+	clock_ns += 3 * NS_PER_S;
+	assert_int_equal(hear(w, second, 0), ERR_CLOSED);
+	assert_memory_equal(w->text, "HTTP/1.1 200 ", 13);
+	tcp_close(first);
+	tcp_close(second);
 }
 
 static void
@@ -575,6 +626,8 @@ main(void)
 		T(clients_that_go_away),
 		T(idle_clients_give_way),
 		T(one_answer_a_turn),
+		T(answers_are_paced),
+		T(nobody_is_forgotten),
 		T(conditional),
 		T(slices),
 	};

@@ -1,5 +1,6 @@
 /* LINK: status/status status/page status/show status/server status/auth */
 /* LINK: status/health net/httpd net/httpd_client net/httpd_answer */
+/* LINK: net/httpd_pace */
 /* LINK: net/tls net/tls_link net/tls_words net/tls_server gen/ca_roots */
 /* LINK: codec/http_request codec/crc32c codec/wskey */
 /* LIBS: mbedtls */
