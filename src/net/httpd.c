@@ -8,6 +8,8 @@ enum {
 	/* Turned away in a turn; then nobody is for a while. */
 	REFUSALS_PER_TURN = 2,
 	REFUSED_MS = 10,
+	/* A TLS handshake costs as much as rendering so much. */
+	SHAKE_BYTES = 32 * 1024,
 	/* Wait so long when no descriptor is left for a client. */
 	PAUSE_MS = 500,
 };
@@ -94,6 +96,8 @@ adopt(struct httpd *h, struct httpd_client *c, int fd)
 		tcp_abort(fd);
 		return;
 	}
+	if (h->setup.tls != NULL)
+		httpd_charge(h, SHAKE_BYTES);
 	loop_watch(h->loop, &c->watch);
 	httpd_deadline(c, h->setup.head_ms);
 }
@@ -169,6 +173,10 @@ on_accept(struct watch *w, unsigned got)
 	int fd;
 
 	(void)got;
+	if (h->setup.tls != NULL && !httpd_may_render(h)) {
+		rest(h, REFUSED_MS);
+		return;
+	}
 	for (int n = 0; n < ACCEPTS_PER_TURN; n++) {
 		enum err e = tcp_accept(w->fd, &fd);
 		struct httpd_client *c;

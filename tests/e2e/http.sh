@@ -64,7 +64,7 @@ endpoints() {
 		not_ok "books live"
 	local book=/api/v1/orderbook/binance/BTC-USDT
 	check "/livez" said 200 /livez
-	check "/readyz" said 200 /readyz
+	check "/readyz" wait_for 20 said 200 /readyz
 	check "/health" shape /health '.status == "healthy" and
 		(.timestamp | time) and (.uptime_seconds | type == "number") and
 		(.version | name) and .service == "mpedge" and
@@ -214,7 +214,7 @@ access() {
 	begin http-access
 	unset sim_ws http_port
 	local tls= second
-	start_sim --rate 100 --symbols BTCUSDT --seed 5
+	start_sim --rate 100 --symbols BTCUSDT,ETHUSDT --seed 5
 	http_port=$(free_port)
 	second=$(free_port)
 	printf 'a-token-in-a-file\n' >"$work/token"
@@ -226,7 +226,7 @@ access() {
 	start_mpedge
 	check "both addresses" wait_for 10 eval "up http://127.0.0.1:$second/livez &&
 		up http://127.0.0.1:$http_port/livez"
-	check "/readyz needs no secret" said 200 /readyz
+	check "/readyz needs no secret" wait_for 20 said 200 /readyz
 	check "/health does: 401" said 401 /health
 	check "and says what is wanted" grep -qi '^WWW-Authenticate: Bearer' \
 		"$work/head"
@@ -274,6 +274,8 @@ access() {
 	check "a connection is kept" several
 	check "plain text is hung up on" eval "! up http://127.0.0.1:$http_port/livez"
 	check "and does no harm" up "$site/livez"
+	"$tools/http_storm" "$http_port" 100 2 >"$work/storm.log" 2>&1
+	check "hostile clients do none" wait_for 30 up "$site/livez"
 	stop "$mpedge_pid"
 	check "ends well" test "$status" = 0
 
