@@ -7,6 +7,7 @@
 
 #include "core/out.h"
 #include "core/span.h"
+#include "core/time.h"
 
 struct http_request {
 	/* "GET" or "HEAD" */
@@ -51,6 +52,9 @@ bool http_none_match(struct span list, struct span tag);
 /* The words behind a scheme: "Bearer x" gives "x" for "bearer".  at is NULL for
  * another scheme. */
 struct span http_credentials(struct span authorization, const char *scheme);
+
+/* "Fri, 27 Nov 2026 18:40:35 GMT" (RFC 9110 section 5.6.7) */
+void http_date(struct out *o, struct wall t);
 
 /* Equal?  Takes as long for each `given` of a length. */
 bool http_same_secret(struct span given, struct span secret);

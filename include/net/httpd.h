@@ -37,12 +37,12 @@ enum {
 	HTTPD_LISTENERS = 8,
 	HTTPD_CLIENTS_MAX = 256,
 	HTTPD_HEAD_MAX = 4096,
-	HTTPD_ANSWER_MAX = 1024,
+	HTTPD_ANSWER_MAX = 2048,
 	/* How long a refused client may still talk. */
 	HTTPD_LINGER_MS = 1000,
 	HTTPD_BODIES = 4,
 	HTTPD_REQUESTS_MAX = 1000,
-	HTTPD_PLACES = 4,
+	HTTPD_PLACES = 16,
 };
 
 struct httpd;
@@ -61,7 +61,7 @@ struct httpd_answer {
 	/*
 	 * Not NULL: the body is a first slice.  This is called for each further
 	 * one, with the places as they were left; false: it was the last.  A
-	 * slice that is empty or does not fit ends the connection.
+	 * slice may be empty; one that does not fit ends the connection.
 	 */
 	bool (*more)(struct httpd *h, uint64_t *places, struct out *slice);
 	uint64_t places[HTTPD_PLACES];

@@ -194,6 +194,33 @@ http_credentials(struct span authorization, const char *scheme)
 	return span_trim(authorization);
 }
 
+void
+http_date(struct out *o, struct wall t)
+{
+	static const char days[] = "SunMonTueWedThuFriSat";
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	/* 1970-01-01 was a Thursday. */
+	size_t day = (size_t)((t.ns > 0 ? t.ns / NS_PER_S / 86400 : 0) + 4) % 7;
+	char text[40];
+	struct out iso;
+	size_t month;
+
+	/* 2026-11-27T18:40:35... */
+	out_init(&iso, text, sizeof(text));
+	out_time(&iso, t);
+	month = (size_t)(text[5] - '0') * 10 + (size_t)(text[6] - '0');
+	out_bytes(o, days + 3 * day, 3);
+	OUT_LITERAL(o, ", ");
+	out_bytes(o, text + 8, 2);
+	out_char(o, ' ');
+	out_bytes(o, months + 3 * (month - 1), 3);
+	out_char(o, ' ');
+	out_bytes(o, text, 4);
+	out_char(o, ' ');
+	out_bytes(o, text + 11, 8);
+	OUT_LITERAL(o, " GMT");
+}
+
 bool
 http_same_secret(struct span given, struct span secret)
 {

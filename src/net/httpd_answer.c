@@ -60,6 +60,8 @@ answer(struct httpd_client *c, const struct httpd_answer *a, struct span tag,
 	out_u64(&o, (uint64_t)a->status);
 	out_char(&o, ' ');
 	out_text(&o, reason_of(a->status));
+	OUT_LITERAL(&o, "\r\nDate: ");
+	http_date(&o, c->server->loop->wall);
 	OUT_LITERAL(&o, "\r\n");
 	if (a->status != 304)
 		describe(c, a, length, &o);
@@ -138,14 +140,15 @@ frame(struct httpd_client *c, struct out *o, bool last)
 	char *at = o->at;
 	size_t left = o->len;
 
-	*--at = '\n';
-	*--at = '\r';
-	do {
-		*--at = hex[left % 16];
-		left /= 16;
-	} while (left > 0);
 	o->size += HTTPD_BEHIND;
-	OUT_LITERAL(o, "\r\n");
+	/* One of no bytes would be the last. */
+	if (left > 0) {
+		*--at = '\n';
+		*--at = '\r';
+		OUT_LITERAL(o, "\r\n");
+	}
+	for (; left > 0; left /= 16)
+		*--at = hex[left % 16];
 	if (last)
 		OUT_LITERAL(o, "0\r\n\r\n");
 	c->body_at = at;
@@ -162,7 +165,7 @@ httpd_continue(struct httpd_client *c)
 	open_body(c, &o);
 	last = !more(c->server, c->places, &o);
 	httpd_charge(c->server, o.len);
-	if (o.full || o.len == 0) {
+	if (o.full) {
 		httpd_close(c);
 		return;
 	}
@@ -236,7 +239,7 @@ serve(struct httpd_client *c, const struct http_request *r)
 	open_body(c, &a.body);
 	h->serve(h, r, &a);
 	httpd_charge(h, a.body.len);
-	if (a.body.full || a.status == 0 || (a.more && a.body.len == 0)) {
+	if (a.body.full || a.status == 0) {
 		httpd_refuse(c, a.body.full ? 500 : 404, false, r->head_only);
 		return;
 	}

@@ -320,16 +320,16 @@ storm() {
 		not_ok "books live"
 	wait_for 30 metric_reaches 8000 mpedge_journal_appended_total ||
 		not_ok "the ring was written once"
-	echo "# alone:  $(delay 3)"
+	echo "# alone:  $(delay 2)"
 	# What is needed once becomes resident.
 	"$tools/http_storm" "$http_port" 300 2 >"$work/warm.log"
 	check "it answers" wait_for 30 asked
 	before=$(rss_anon "$mpedge_pid")
 	heap=$(rss_heap "$mpedge_pid")
 	flow=$(metric mpedge_market_messages_total)
-	"$tools/http_storm" "$http_port" 1000 6 >"$work/storm.log" 2>&1 &
+	"$tools/http_storm" "$http_port" 1000 4 >"$work/storm.log" 2>&1 &
 	seen=$!
-	echo "# stormed: $(delay 4)"
+	echo "# stormed: $(delay 3)"
 	check "a thousand at once" wait "$seen"
 	echo "# $(cat "$work/storm.log")"
 	check "a client is answered afterwards" wait_for 30 asked

@@ -1,4 +1,5 @@
 /* LINK: codec/http_request codec/http1 core/span core/out core/must */
+/* LINK: core/time */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* LINK: codec/http_request codec/http1 core/span core/out core/must */
+/* LINK: core/time */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -253,6 +254,31 @@ secrets(void **state)
 	assert_false(http_same_secret(SPAN(""), SPAN("")));
 }
 
+static void
+dates(void **state)
+{
+	static const struct {
+		int64_t s;
+		const char *text;
+	} cases[] = {
+		{ 0, "Thu, 01 Jan 1970 00:00:00 GMT" },
+		{ 784111777, "Sun, 06 Nov 1994 08:49:37 GMT" },
+		{ 1709251199, "Thu, 29 Feb 2024 23:59:59 GMT" },
+		{ 1798675200, "Thu, 31 Dec 2026 00:00:00 GMT" },
+		{ 4102444800, "Fri, 01 Jan 2100 00:00:00 GMT" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[64];
+		struct out o;
+
+		out_init(&o, text, sizeof(text));
+		http_date(&o, (struct wall){ cases[i].s * NS_PER_S });
+		assert_string_equal(out_cstr(&o), cases[i].text);
+	}
+}
+
 int
 main(void)
 {
@@ -265,6 +291,7 @@ main(void)
 		cmocka_unit_test(tags),
 		cmocka_unit_test(credentials),
 		cmocka_unit_test(secrets),
+		cmocka_unit_test(dates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
