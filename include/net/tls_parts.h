@@ -70,6 +70,8 @@ void tls_forget(struct tls_peer *p);
 enum err tls_configure(struct tls_shared *s, int endpoint) MUST_USE;
 enum err tls_load_own(
     struct tls_shared *s, const char *cert_file, const char *key_file) MUST_USE;
+/* Seconds since 1970. */
+int64_t tls_seconds(const mbedtls_x509_time *t);
 
 /* Look at one certificate of a chain and note what is wrong with it: the
  * verify callback of mbedTLS (mbedtls_ssl_set_verify). */

@@ -8,7 +8,7 @@
  *   /health   JSON: status (healthy, degraded, unhealthy), checks; 200 or 503
  *   /livez    200 while the loop turns
  *   /readyz   200 when nothing is failing, else 503
- *   /metrics  Prometheus text format 0.0.4
+ *   /metrics  Prometheus text format 0.0.4, or OpenMetrics when asked for
  *   /status   JSON: every panel by name; for a browser the page
  *   /         one self-contained HTML page
  *
@@ -66,6 +66,7 @@ struct status {
 	const char *version;
 	struct mono started;
 	struct http_metrics counts;
+	struct metrics_metrics page_counts;
 };
 
 /*

@@ -5,8 +5,7 @@
 
 enum {
 	ACCEPTS_PER_TURN = 8,
-	/* Turned away in a turn; then nobody is for a while. */
-	REFUSALS_PER_TURN = 2,
+	/* After somebody was turned away nobody is for so long. */
 	REFUSED_MS = 10,
 	/* A TLS handshake costs as much as rendering so much. */
 	SHAKE_BYTES = 32 * 1024,
@@ -169,7 +168,6 @@ static void
 on_accept(struct watch *w, unsigned got)
 {
 	struct httpd *h = w->owner;
-	int refusals = 0;
 	int fd;
 
 	(void)got;
@@ -191,8 +189,6 @@ on_accept(struct watch *w, unsigned got)
 			continue;
 		}
 		turn_away(h, fd);
-		if (++refusals < REFUSALS_PER_TURN)
-			continue;
 		rest(h, REFUSED_MS);
 		return;
 	}

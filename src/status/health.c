@@ -141,6 +141,20 @@ checks(const struct status *s, bool draft, struct out *o)
 	OUT_LITERAL(o, "},");
 }
 
+/* The panel of this name is a part of /health too. */
+static void
+show_alarms(const struct status *s, struct out *o)
+{
+	for (unsigned i = 0; i < s->metrics->panel_count; i++) {
+		const struct panel *p = &s->metrics->panels[i];
+
+		if (strcmp(p->name, "alarms") != 0)
+			continue;
+		OUT_LITERAL(o, ",\"alarms\":");
+		p->json(p->owner, o);
+	}
+}
+
 void
 status_health(
     struct status *s, const struct http_request *r, struct httpd_answer *a)
@@ -160,6 +174,7 @@ status_health(
 	out_member_text(o, "releaseId", span_of(s->version));
 	OUT_LITERAL(o, "\"description\":\"collector of market data\",");
 	status_about(s, o);
+	show_alarms(s, o);
 	OUT_LITERAL(o, "}\n");
 	a->content_type = draft ? "application/health+json"
 				: "application/json; charset=utf-8";

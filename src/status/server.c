@@ -142,6 +142,7 @@ status_start(struct status *s, struct loop *l, const struct options *o,
 		return e;
 	}
 	metrics_add(m, METRICS_http, &s->counts, "");
+	metrics_add(m, METRICS_metrics, &s->page_counts, "");
 	for (unsigned i = 0; i < s->httpd.listener_count; i++)
 		say_where(s, &s->httpd.listeners[i]);
 	return ERR_OK;

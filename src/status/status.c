@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "status/expose.h"
+
 static const char json_type_text[] = "application/json; charset=utf-8";
 
 static void
@@ -91,19 +93,37 @@ serve_status(
 	a->status = 200;
 }
 
+_Static_assert(
+    sizeof(struct expose) <= sizeof(((struct httpd_answer *)0)->places),
+    "struct expose does not fit the places of an answer");
+
+static bool
+more_metrics(struct httpd *h, uint64_t *places, struct out *slice)
+{
+	(void)h;
+	return expose_more((struct expose *)places, slice);
+}
+
+/* As many slices as there are, each in a turn of its own. */
 static void
 serve_metrics(
     struct status *s, const struct http_request *r, struct httpd_answer *a)
 {
-	(void)r;
+	struct expose *x = (struct expose *)a->places;
+	bool open = expose_openmetrics(r->accept);
+
 	refresh(s);
 	s->counts.requests = s->httpd.requests;
 	s->counts.refused = s->httpd.refused;
 	s->counts.errors = s->httpd.errors;
 	s->counts.late = s->httpd.late;
 	s->counts.clients = s->httpd.used;
-	metrics_prometheus(s->metrics, &a->body);
-	a->content_type = "text/plain; version=0.0.4; charset=utf-8";
+	expose_begin(x, s->loop, s->metrics, &s->page_counts, open,
+	    s->options->http.compat_metrics);
+	if (expose_more(x, &a->body))
+		a->more = more_metrics;
+	a->content_type = expose_content_type(open);
+	a->headers = "Vary: Accept\r\n";
 	a->status = 200;
 }
 

@@ -6,6 +6,7 @@
 /* LIBS: mbedtls */
 /* LINK: net/tcp codec/http1 codec/json codec/json_scan codec/json_value */
 /* LINK: codec/decimal codec/decmath codec/utf8 */
+/* LINK: status/expose core/metrics_text */
 /* LINK: core/metrics core/arena core/log core/loop core/time core/out */
 /* LINK: core/span core/err core/must */
 #include <setjmp.h>
@@ -139,6 +140,9 @@ get_into(struct world *w, const char *path, size_t room)
 	memset(&w->answer, 0, sizeof(w->answer));
 	out_init(&w->answer.body, w->body, room);
 	w->status.httpd.serve(&w->status.httpd, &r, &w->answer);
+	while (w->answer.more != NULL && w->answer.more(&w->status.httpd,
+					     w->answer.places, &w->answer.body))
+		;
 	return out_cstr(&w->answer.body);
 }
 
