@@ -86,10 +86,11 @@ else
 		"in /metrics"
 fi
 
-stop "$sim_pid" KILL
 stop "$nats_pid" KILL
-wait_for 20 eval '[ "$(metric mpedge_sink_up "sink=\"nats\"")" = 0 ] &&
-	[ "$(metric mpedge_feed_up)" = 0 ]'
+wait_for 20 eval 'metric_reaches 1 mpedge_sink_behind_bytes "sink=\"nats\"" &&
+	[ "$(metric mpedge_sink_up "sink=\"nats\"")" = 0 ]'
+stop "$sim_pid" KILL
+wait_for 20 eval '[ "$(metric mpedge_feed_up)" = 0 ]'
 page /metrics >"$work/before"
 cp "$work/before" "$work/after"
 check "without a server: the sink's alert fires" fire MpedgeSink MpedgeSinkStalled
