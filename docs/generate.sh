@@ -27,6 +27,7 @@ one docs/reference/errors.md errors
 one docs/reference/environment.md environment
 one docs/reference/alarms.md alarms
 one docs/prometheus/mpedge-rules.yml alert-rules
+one docs/reference/log-events.md events
 [ "${mode:-}" = check ] || toolchain/notices.sh
 [ "${mode:-}" = check ] || tests/cases.sh || status=1
 exit $status

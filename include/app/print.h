@@ -17,6 +17,7 @@
  * environment  variables, and names of the services replaced, Markdown
  * alarms   rules of the alarms, Markdown
  * alert-rules  the same for Prometheus, YAML
+ * events   what the log may say, Markdown
  *
  * UNKNOWN for another name.
  */
@@ -28,5 +29,7 @@ void print_environment(struct out *o);
 /* print_alarms.c */
 void print_alarms(struct out *o);
 void print_alert_rules(struct out *o);
+/* print_events.c */
+void print_events(struct out *o);
 
 #endif

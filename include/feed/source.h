@@ -113,6 +113,9 @@ struct source {
 	struct random random;
 	/* When the venue made the newest trade of the message being read. */
 	int64_t event_ns;
+	/* Its bytes, until its first record is made. */
+	size_t message_bytes;
+	enum venue_id id;
 	/* The least that trades were older than our clock since somebody set
 	 * it to SOURCE_NO_DELAY. */
 	int64_t delay_least_ns;

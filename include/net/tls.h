@@ -117,6 +117,8 @@ void tls_goodbye(struct tls *t);
  */
 void tls_why(const struct tls *t, struct out *o);
 
+/* Did the handshake go on with a session of before? */
+bool tls_resumed(const struct tls *t);
 /* When the first certificate of a PEM file ends, seconds since 1970; 0 when it
  * cannot be read. */
 int64_t tls_file_ends(const char *path);

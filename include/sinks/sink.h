@@ -79,6 +79,7 @@ struct tls_context;
 struct tls_peer;
 struct conn_world;
 struct metrics;
+struct replaced;
 
 struct sink {
 	const struct sink_type *type;
@@ -98,6 +99,8 @@ struct sink_setup {
 	struct loop *loop;
 	struct sink_host *host;
 	struct conn_world *world;
+	/* What the service replaced counted; NULL: not wanted. */
+	struct replaced *replaced;
 };
 
 struct sink_type {

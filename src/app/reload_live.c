@@ -9,8 +9,8 @@ static const struct {
 	const char *section;
 	const char *key;
 } live[] = {
-	{ "box", "log_level" }, { "box", "drain_ms" },
-	{ "scheduler", "open_interest_s" },
+	{ "box", "log_level" }, { "box", "drain_ms" }, { "log", "format" },
+	{ "log", "levels" }, { "scheduler", "open_interest_s" },
 	{ "scheduler", "funding_history_s" }, { "scheduler", "instruments_s" },
 	{ "scheduler", "audit_s" }, { "scheduler", "liquidations_s" },
 	{ "scheduler", "liquidation_delay_s" },

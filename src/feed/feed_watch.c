@@ -160,6 +160,9 @@ ask_again(struct feed *f, unsigned i, unsigned symbol)
 static void
 book_is_live(struct source *s, struct source_symbol *y)
 {
+	if (y->book_out_since.ns != 0)
+		histogram_add(&s->metrics.book_recovery,
+		    s->loop->now.ns - y->book_out_since.ns);
 	y->book_out_since.ns = 0;
 	y->book_told = false;
 	y->book_asks = 0;
@@ -247,9 +250,7 @@ static void
 tick_live(struct feed *f)
 {
 	struct loop *l = f->source->loop;
-	int64_t age = mono_ms_between(f->last_message, l->now);
 
-	f->metrics.last_message_age = (uint64_t)(age > 0 ? age : 0);
 	if (is_silent(f)) {
 		f->metrics.silences++;
 		feed_fail(f, ERR_SILENT, "watchdog");

@@ -75,7 +75,9 @@ on_message(void *owner, struct span text)
 		histogram_add(&f->metrics.receive_delay,
 		    s->loop->wall.ns - f->conn.stamp.ns);
 	s->event_ns = TIME_NULL;
+	s->message_bytes = text.len;
 	e = market_message(s->market, text, &from);
+	s->message_bytes = 0;
 	if (s->event_ns != TIME_NULL)
 		note_delay(f, s->loop->wall.ns - s->event_ns);
 	if (e != ERR_OK) {

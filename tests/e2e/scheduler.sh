@@ -194,7 +194,7 @@ liquidations() {
 	collect deribit deribit.symbols="BTC-USD-PERP ETH-USD-PERP" \
 		journal.path="$work/journal"
 	check "trades come" wait_for 30 reaches 100 \
-		mpedge_records_published_total 'type="trade"'
+		mpedge_records_published_total 'data_type="trade"'
 	# Those of trades before the first that was seen are not read again.
 	unseen=$(sim_stat liquidations)
 	check "late liquidations come" wait_for 60 enough 10
@@ -233,7 +233,7 @@ cross() {
 	collect binance binance.symbols=BTC-USDT scheduler.cross_quiet_s=3 \
 		scheduler.coverage_s=0
 	check "trades come" wait_for 30 reaches 500 \
-		mpedge_records_published_total 'type="trade"'
+		mpedge_records_published_total 'data_type="trade"'
 	check "nothing is suspect" test \
 		"$(metric mpedge_scheduler_suspects_total)" = 0
 	ctl stall btcusdt@trade 600000
