@@ -5,13 +5,24 @@
 static void send_next(struct webhook *w);
 
 static void
-log_trouble(const struct webhook *w, const char *event, const char *why)
+log_trouble(const struct webhook *w, bool again, const char *why)
 {
 	struct log_line l;
 
-	log_open(&l, LOG_WARN, "webhook", event);
+	log_open(&l, LOG_WARN, "webhook", again ? "not_taken" : "given_up");
 	log_text(&l, "host", w->url.host);
 	log_text(&l, "why", why);
+	log_send(&l);
+}
+
+static void
+log_pushed_out(const struct webhook *w)
+{
+	struct log_line l;
+
+	log_open(&l, LOG_WARN, "webhook", "pushed_out");
+	log_text(&l, "host", w->url.host);
+	log_text(&l, "why", "more messages than can wait");
 	log_send(&l);
 }
 
@@ -44,12 +55,12 @@ try_again(struct webhook *w, const char *why)
 
 	if (++w->tries == WEBHOOK_TRIES) {
 		w->metrics.dropped++;
-		log_trouble(w, "given_up", why);
+		log_trouble(w, false, why);
 		forget_first(w);
 		pause_ms = 0;
 	} else {
 		w->metrics.retries++;
-		log_trouble(w, "not_taken", why);
+		log_trouble(w, true, why);
 	}
 	timer_start(l, &w->timer, mono_after_ms(l->now, pause_ms));
 }
@@ -125,7 +136,7 @@ make_room(struct webhook *w)
 	if (w->count < WEBHOOK_QUEUE)
 		return message_at(w, w->count);
 	w->metrics.dropped++;
-	log_trouble(w, "pushed_out", "more messages than can wait");
+	log_pushed_out(w);
 	for (unsigned i = gone; i + 1 < w->count; i++)
 		*message_at(w, i) = *message_at(w, i + 1);
 	w->count--;
