@@ -25,6 +25,21 @@ write_log(const struct alarm *x, bool firing)
 	log_send(&l);
 }
 
+/* "okx:BTC-USDT:trade" is of okx; what is of no venue has the first one, as
+ * every record has to have one. */
+static uint8_t
+venue_of(const struct alarm *x)
+{
+	struct span rest = span_of(x->subject);
+	struct span word = span_word(&rest, ":");
+
+	for (enum venue_id v = 0; v < VENUE_COUNT; v++) {
+		if (span_is(word, venue_descs[v].name))
+			return (uint8_t)v;
+	}
+	return 0;
+}
+
 /*
  * The time of an event is part of its id, and several subjects of a rule may
  * change in one look: the place of the alarm makes it another nanosecond.
@@ -48,6 +63,7 @@ make_record(struct lookout *k, const struct alarm *x, bool firing)
 	OUT_LITERAL(&r, ": ");
 	out_text(&r, x->words);
 	record_init(RECORD_event, &v);
+	v.exchange_name = venue_of(x);
 	v.connection = out_done(&n);
 	v.state = firing ? SPAN("firing") : SPAN("ok");
 	v.reason = out_done(&r);
