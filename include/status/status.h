@@ -43,6 +43,9 @@ struct status {
 enum err status_start(struct status *s, struct loop *l, const struct options *o,
     struct metrics *m, struct arena *a, const char *version,
     struct out *why) MUST_USE;
+/* "127.0.0.1:8080", "[::1]:8080"; SYNTAX. */
+enum err status_address(const char *text, struct address *a) MUST_USE;
+
 void status_stop(struct status *s);
 
 /* page.c: the HTML page, rendered with what is true now. */

@@ -7,6 +7,7 @@
 #include "app/commands.h"
 #include "app/config.h"
 #include "app/config_parts.h"
+#include "app/doctor.h"
 #include "app/migrate.h"
 #include "app/print.h"
 #include "core/log.h"
@@ -30,6 +31,10 @@ static const char help[] =
     "(YAML,\n"
     "                                 .env) as a file for mpedge\n"
     "       mpedge journal ls|verify|export|drop FILE\n"
+    "       mpedge doctor [FILE]      would it collect, and if not, why: "
+    "settings,\n"
+    "                                 names, TLS, clock, disk, journal, last "
+    "errors\n"
     "\n"
     "  --check-config    read FILE, say what is wrong with it, and end\n"
     "  --print NAME      write a table: schema ddl ddl-marketprism config\n"
@@ -49,6 +54,7 @@ static struct mpedge program;
 static struct options options;
 static struct config_origins origins;
 static struct migrate migration;
+static struct doctor doctor_state;
 static char text[PRINT_MAX];
 static int wake_pipe[2] = { -1, -1 };
 
@@ -284,6 +290,28 @@ migrate(int argc, char **argv)
 	return migrate_main(argc, argv, &migration, &o);
 }
 
+static int
+doctor(int argc, char **argv)
+{
+	struct doctor_input in = { .environment = environ,
+		.options = &options,
+		.origins = &origins,
+		.journal = &program.journal };
+	struct out o;
+	int status;
+
+	in.path = argc > 0 ? argv[0] : file_of_environment();
+	if (argc > 1 || (argc == 1 && argv[0][0] == '-'))
+		return usage("doctor takes one FILE");
+	signal(SIGPIPE, SIG_IGN);
+	if (catch_faults() != ERR_OK)
+		return COMMAND_FAILED;
+	out_init(&o, text, sizeof(text));
+	in.out = &o;
+	status = doctor_main(&doctor_state, &in);
+	return put(stdout, &o) != 0 ? COMMAND_FAILED : status;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -301,6 +329,8 @@ main(int argc, char **argv)
 		return catch_faults() != ERR_OK
 			   ? COMMAND_FAILED
 			   : journal_main(argc - 2, argv + 2, &program.journal);
+	if (argc > 1 && strcmp(argv[1], "doctor") == 0)
+		return doctor(argc - 2, argv + 2);
 	path = options_of(argc, argv, &check, &status);
 	if (path == NULL)
 		return status;

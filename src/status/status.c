@@ -267,9 +267,8 @@ serve(struct httpd *h, const struct httpd_request *r, struct httpd_answer *a)
 	out_char(&a->body, '\n');
 }
 
-/* "127.0.0.1:8080", "[::1]:8080" */
-static enum err
-parse_listen(const char *text, struct address *a)
+enum err
+status_address(const char *text, struct address *a)
 {
 	const char *colon = NULL;
 	uint64_t port;
@@ -317,7 +316,7 @@ status_start(struct status *s, struct loop *l, const struct options *o,
 	s->started = l->now;
 	OUT_LITERAL(why, "http.listen: ");
 	out_text(why, o->http.listen);
-	e = parse_listen(o->http.listen, &at);
+	e = status_address(o->http.listen, &at);
 	if (e != ERR_OK) {
 		OUT_LITERAL(
 		    why, ": not an address and port such as 127.0.0.1:8080");

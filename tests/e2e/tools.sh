@@ -89,7 +89,85 @@ events_known() {
 		"test -s '$work/seen' && ! grep -vxFf '$work/known' '$work/seen'"
 }
 
-for part in ${*:-logs}; do
+# --- doctor ------------------------------------------------------------------
+
+# examine STATUS [KEY=VALUE...]: what doctor says of these settings is in
+# $work/said, and this is its exit status
+examine() {
+	local want=$1 got start=${EPOCHSECONDS:-0}
+	shift
+	[ $# -eq 0 ] || write_config "$@"
+	env -i PATH="$PATH" MPEDGE_REDIS_PASSWORD=hunter2 NO_PROXY=x \
+		"$mpedge" doctor "$work/config.ini" >"$work/said" 2>&1
+	got=$?
+	sed '/^== machine/,$d' "$work/said"
+	[ $got = "$want" ] || { echo "exit status $got"; return 1; }
+	[ $((EPOCHSECONDS - start)) -le 60 ]
+}
+says() { grep -qE -- "$1" "$work/said"; }
+
+doctor() {
+	local others=(nats.enabled=true nats.password=swordfish nats.user=joe
+		nats.url="nats://u:trustno1@127.0.0.1:1"
+		journal.path="$work/journal" journal.size_bytes=1048576)
+	begin tools_doctor
+	sim_ws='' http_port=''
+	start_sim --rate 50
+	check "before it runs: 0" examine 0 "${others[@]}"
+	check "nobody runs" says "^ok    collector: .*no collector answers"
+	check "a journal to be made" says "^ok    journal: .*will be made"
+	start_mpedge
+	check "while it runs: 0" wait_for 20 eval "examine 0 &&
+		says '^ok    collector: binance: 1 of 1'"
+	check "settings" says "^ok    settings: $work/config.ini"
+	check "streams: name, TLS, answer" says \
+		"^ok    binance ws: localhost:$sim_ws: .* with TLS, HTTP 101"
+	check "REST" says "^ok    binance rest: localhost:.* HTTP 200"
+	check "the clock, by the venue's" says "^ok    clock: [0-9]+ ms (ahead|behind)"
+	check "the journal of a process that runs" says \
+		"^ok    journal: 1024 KiB, in use by a process"
+	check "it runs" says "^ok    collector: .* runs, box mpedge"
+	check "a sink that is away is no end" says \
+		"^warn  nats: 127.0.0.1:1: .*refused.* -> nothing listens there"
+	check "disk" says "^ok    file.path: .* free"
+	check "last errors" says "^  nats, down, .*: "
+	check "machine" says "^  Linux "
+	check "environment" says "^  NO_PROXY=x"
+	check "settings in force" says "^log_level = info ; default"
+	check "no secret" eval "! grep -E 'hunter2|swordfish|trustno1' '$work/said'"
+	check "but that there are some" says '^password = \*\*\*'
+	stop_market
+	stop "$mpedge_pid"
+	# What would stop collecting, one at a time: status 1 and a remedy.
+	check "a port where nobody listens" examine 1 "${others[@]}" binance.ws_port=1
+	check "is a fail" says "^fail  binance ws: localhost:1: .*refused.* -> "
+	check "a server of another kind" examine 1 "${others[@]}" \
+		binance.rest_port="$sim_control"
+	check "is one" says "^fail  binance rest: .* -> "
+	check "roots that did not sign" examine 1 "${others[@]}" tls.ca_file=
+	check "is one, with the words of TLS" says \
+		"^fail  binance ws: .*issuer is not known.* -> is the clock"
+	check "a name that is none" examine 1 "${others[@]}" binance.ws_host=no.invalid
+	check "is one too" says "^fail  binance ws: no.invalid:.* -> "
+	check "another size of the journal" examine 1 "${others[@]}" \
+		journal.size_bytes=2097152
+	check "is told with the one it has" says \
+		"^fail  journal: 1024 KiB, in use by nobody.*2097152 -> set size_bytes"
+	check "a folder that is not there" examine 1 "${others[@]}" \
+		file.path="$work/none/records"
+	check "is told" says "^fail  file.path: .*No such file.* -> make the folder"
+	check "a port that somebody has" examine 1 "${others[@]}" \
+		http.listen="127.0.0.1:$sim_control"
+	check "is told too" says "^fail  collector: .* -> "
+	check "settings that are wrong" examine 1 "${others[@]}" box.nonsense=1
+	check "are told as at a start" says "^fail  settings: .*box.nonsense: there is no such key"
+	check "no venue" examine 1 "${others[@]}" binance.enabled=false
+	check "is nothing to collect" says "^fail  venues: 0 on"
+	check "two files: 64" eval "'$mpedge' doctor a b >'$work/said' 2>&1; test \$? = 64"
+	finish || result=1
+}
+
+for part in ${*:-logs doctor}; do
 	$part
 done
 exit $result
