@@ -167,7 +167,75 @@ doctor() {
 	finish || result=1
 }
 
-for part in ${*:-logs doctor}; do
+# --- top ---------------------------------------------------------------------
+
+# once STATUS ARGUMENT...: one frame, in $work/said
+once() {
+	local want=$1 got
+	shift
+	env -u COLUMNS -u LINES "$mpedge" top --once "$@" >"$work/said" 2>&1
+	got=$?
+	cat "$work/said"
+	[ $got = "$want" ] || { echo "exit status $got"; return 1; }
+}
+terminal() { tmux -L "$tmux_name" "$@"; }
+shown() { terminal capture-pane -p -t top >"$work/said" && says "$1"; }
+
+top() {
+	local port web tmux_name=mpedge-$$
+	begin tools_top
+	sim_ws='' http_port=''
+	start_sim --rate 50
+	port=$(free_port)
+	check "nobody there: 1" once 1 "http://127.0.0.1:$port"
+	check "it says so" says "^mpedge top: http://127.0.0.1:$port: .*connection refused$"
+	check "no address: 64" once 64 "ftp://127.0.0.1"
+	check "it says what one is" says "ftp://127.0.0.1: is no address such as http"
+	check "TLS with unknown roots: 1" once 1 "https://localhost:$sim_rest"
+	check "it says which" says "issuer is not known"
+	check "TLS, and another page: 1" once 1 --ca-file "$sim_ca" "https://localhost:$sim_rest"
+	check "it says so too" says "HTTP 404 for /status"
+	node -e 'require("http").createServer((q, a) => a.end(q.url == "/a/status" ? "[1,2" : "{}")).listen('"$port"', "127.0.0.1")' &
+	web=$!
+	started $web
+	check "a server of something else" wait_for 20 \
+		eval "(exec 3<>/dev/tcp/127.0.0.1/$port)"
+	check "what is no JSON: 1" once 1 "127.0.0.1:$port/a/"
+	check "it is told" says "is not the /status of mpedge"
+	check "what is another's: 1" once 1 "127.0.0.1:$port"
+	check "it is told too" says "is not the /status of mpedge"
+	stop "$web"
+	start_mpedge log.levels=app:error
+	check "a frame: 0" wait_for 20 eval "once 0 127.0.0.1:$http_port &&
+		says '^binance:0a  *live  *8/8 '"
+	check "the box" says "^mpedge mpedge  .*  up [0-9]"
+	check "its sinks" says "^file  *up "
+	check "of 24 lines" test "$(wc -l <"$work/said")" = 24
+	check "and 80 columns, without escapes" eval \
+		"! grep -E '.{81}' '$work/said' && ! grep -q \$'\x1b' '$work/said'"
+	# Alive in a terminal; then the shell has it back as it was.
+	check "a terminal" terminal -f /dev/null new-session -d -s top -x 80 -y 24 \
+		"stty -g >'$work/stty'; '$mpedge' top 127.0.0.1:$http_port
+		echo left=\$?; stty -g | cmp - '$work/stty' && echo same; read -r x"
+	check "lives" wait_for 20 shown "^binance:0a  *live  *8/8 +[1-9]"
+	check "fills it" eval '[ "$(wc -l <"$work/said")" = 24 ] &&
+		tail -n 1 "$work/said" | grep -qE "^.{73}q quits$"'
+	terminal resize-window -t top -x 100 -y 30
+	check "and another size" wait_for 20 shown "^.{93}q quits$"
+	stop_market
+	stop "$mpedge_pid"
+	check "the collector ends: told" wait_for 20 shown "127.0.0.1:$http_port: .*refused"
+	start_mpedge
+	check "and is back" wait_for 20 shown "^.{93}q quits$"
+	terminal send-keys -t top q
+	check "q ends it with 0" wait_for 20 shown "left=0"
+	check "the terminal is as before" wait_for 20 shown "^same"
+	terminal kill-server
+	stop "$mpedge_pid"
+	finish || result=1
+}
+
+for part in ${*:-logs doctor top}; do
 	$part
 done
 exit $result
