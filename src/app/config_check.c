@@ -2,6 +2,7 @@
 
 #include "app/config.h"
 #include "app/config_check.h"
+#include "codec/url.h"
 #include "codec/syslog.h"
 #include "core/log.h"
 #include "venues/venue.h"
@@ -190,6 +191,21 @@ check_venue(struct checker *c, enum venue_id id, const struct opt_venue *o)
 }
 
 static void
+check_alarms(struct checker *c, const struct opt_alarms *o)
+{
+	struct url url;
+
+	if (o->webhook[0] != '\0' &&
+	    (url_parse(span_of(o->webhook), &url) != ERR_OK || url.websocket))
+		check_wrong(c, "alarms.webhook",
+		    "an address is http://HOST/PATH or https://HOST/PATH, "
+		    "without user and password; a secret may be in its path");
+	if (!check_field(o->webhook_token))
+		check_wrong(
+		    c, "alarms.webhook_token", "is without control characters");
+}
+
+static void
 check_log(struct checker *c, const struct opt_log *l)
 {
 	struct syslog_target target;
@@ -219,6 +235,7 @@ config_check(const char *path, const struct options *o, struct out *errors)
 		check_venue(&c, v, &o->venue[v]);
 	check_log(&c, &o->log);
 	check_sinks(&c, o);
+	check_alarms(&c, &o->alarms);
 	if (o->shard.index >= o->shard.of)
 		check_wrong(&c, "shard.index",
 		    "counts from 0 and is below shard.of: of two boxes one "

@@ -43,6 +43,7 @@ static const char help[] =
     "  --check-config    read FILE, say what is wrong with it, and end\n"
     "  --print NAME      write a table: schema ddl ddl-marketprism config\n"
     "                    metrics states limits errors environment events\n"
+    "                    alarms alert-rules\n"
     "  --print effective FILE   what is in force and where it comes from\n"
     "  --version         write the version\n"
     "  --help            write this\n"
@@ -80,7 +81,8 @@ print(const char *name)
 		fprintf(stderr,
 		    "mpedge: --print %s: there is no such table; there are: "
 		    "schema ddl ddl-marketprism config metrics states limits "
-		    "errors environment events, and effective FILE\n",
+		    "errors environment events alarms alert-rules, and "
+		    "effective FILE\n",
 		    name);
 		return EXIT_USAGE;
 	}

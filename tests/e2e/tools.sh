@@ -107,10 +107,11 @@ examine() {
 says() { grep -qE -- "$1" "$work/said"; }
 
 doctor() {
-	local others=(nats.enabled=true nats.password=swordfish nats.user=joe
+	local others
+	begin tools_doctor
+	others=(nats.enabled=true nats.password=swordfish nats.user=joe
 		nats.url="nats://u:trustno1@127.0.0.1:1"
 		journal.path="$work/journal" journal.size_bytes=1048576)
-	begin tools_doctor
 	sim_ws='' http_port=''
 	start_sim --rate 50
 	check "before it runs: 0" examine 0 "${others[@]}"
