@@ -5,11 +5,31 @@
 static void send_next(struct webhook *w);
 
 static void
-log_trouble(const struct webhook *w, struct log_line *l, const char *why)
+say(const struct webhook *w, struct log_line *l, const char *why)
 {
 	log_text(l, "host", w->url.host);
 	log_text(l, "why", why);
 	log_send(l);
+}
+
+static void
+dropped(struct webhook *w, const char *why)
+{
+	struct log_line l;
+
+	w->metrics.dropped++;
+	log_open(&l, LOG_WARN, "webhook", "dropped");
+	say(w, &l, why);
+}
+
+static void
+not_taken(struct webhook *w, const char *why)
+{
+	struct log_line l;
+
+	w->metrics.retries++;
+	log_open(&l, LOG_WARN, "webhook", "not_taken");
+	say(w, &l, why);
 }
 
 static struct webhook_message *
@@ -38,18 +58,13 @@ try_again(struct webhook *w, const char *why)
 {
 	struct loop *l = w->world->loop;
 	int64_t pause_ms = (int64_t)WEBHOOK_PAUSE_MS << w->tries;
-	struct log_line line;
 
 	if (++w->tries == WEBHOOK_TRIES) {
-		w->metrics.dropped++;
-		log_open(&line, LOG_WARN, "webhook", "given_up");
-		log_trouble(w, &line, why);
+		dropped(w, why);
 		forget_first(w);
 		pause_ms = 0;
 	} else {
-		w->metrics.retries++;
-		log_open(&line, LOG_WARN, "webhook", "not_taken");
-		log_trouble(w, &line, why);
+		not_taken(w, why);
 	}
 	timer_start(l, &w->timer, mono_after_ms(l->now, pause_ms));
 }
@@ -121,13 +136,10 @@ static struct webhook_message *
 make_room(struct webhook *w)
 {
 	unsigned gone = w->in_flight ? 1 : 0;
-	struct log_line l;
 
 	if (w->count < WEBHOOK_QUEUE)
 		return message_at(w, w->count);
-	w->metrics.dropped++;
-	log_open(&l, LOG_WARN, "webhook", "pushed_out");
-	log_trouble(w, &l, "more messages than can wait");
+	dropped(w, "more messages than can wait");
 	for (unsigned i = gone; i + 1 < w->count; i++)
 		*message_at(w, i) = *message_at(w, i + 1);
 	w->count--;
