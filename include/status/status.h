@@ -76,6 +76,7 @@ struct status {
 enum err status_start(struct status *s, struct loop *l, const struct options *o,
     struct metrics *m, struct arena *a, const char *version,
     struct out *why) MUST_USE;
+
 void status_stop(struct status *s);
 
 /* page.c: the HTML page, rendered with what is true now. */
