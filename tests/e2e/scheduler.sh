@@ -85,7 +85,8 @@ shown() {
 		counts '"data_type":"ticker".*"state":"unknown"' 2
 	stop "$mpedge_pid"
 	check "the last minute is told at the end" eval \
-		"tail -n 1 $work/records.jsonl | grep -q '\"event\"\\|from_time'"
+		"grep -m 1 -B 2 '\"reason\":\"stopped\"' $work/records.jsonl |
+		head -n 1 | grep -q from_time"
 	finish || result=1
 }
 
