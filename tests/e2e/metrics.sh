@@ -116,7 +116,8 @@ rules() {
 # --- the run ---------------------------------------------------------------
 
 begin metrics
-start_sim_of binance --rate 300 --symbols BTCUSDT,ETHUSDT --seed 5
+start_sim_of binance --rate 300 --symbols BTCUSDT,ETHUSDT --seed 5 \
+	--ping-ms 1000
 start_sim_of binance_usdm --rate 200 --symbols BTCUSDT --seed 6 \
 	--liquidations-ms 300
 start_nats
@@ -137,6 +138,9 @@ check "everything is live" wait_for 30 connected
 start_prometheus
 
 # One of each of what goes wrong, one after the other.
+ctl_of binance agesnap 2000
+wait_for 30 metric_reaches 1 mpedge_scheduler_audits_undecided_total
+ctl_of binance clear
 ctl_of binance dupstrade ETHUSDT 20
 ctl_of binance skip BTCUSDT
 curl -sS --max-time 5 -X POST "http://127.0.0.1:$http_port/metrics" >/dev/null
@@ -176,12 +180,12 @@ start_sim_of deribit --rate 200 --seed 8 --symbols BTC-PERPETUAL \
 	--flag-delay-ms 500 --liquidations-ms 200
 start_mpedge http.compat_metrics=false journal.path="$work/journal" \
 	journal.size_bytes=4194304 file.rotate_bytes=0 \
-	consume.enabled=true consume.durable=metrics consume.confirm=file \
+	consume.enabled=true consume.durable=metrics consume.max_ack_pending=100 \
 	redis.enabled=true redis.host=no.such.invalid \
 	clickhouse.enabled=true clickhouse.url="${chdb_url/http:/https:}" \
 	okx.symbols="*-USDT-PERP BTC-USDT NOPE-USDT" \
 	deribit.symbols=BTC-USD-PERP okx.backoff_min_ms=20 \
-	okx.backoff_max_ms=100 okx.silence_ms=2000 \
+	okx.backoff_max_ms=100 \
 	scheduler.instruments_s=1 scheduler.audit_s=1 \
 	scheduler.liquidations_s=1 scheduler.liquidation_delay_s=2 \
 	scheduler.cross_check_s=1 scheduler.cross_quiet_s=2 \
