@@ -4,6 +4,9 @@
 #ifndef MPEDGE_APP_APP_H
 #define MPEDGE_APP_APP_H
 
+#include "app/log_setup.h"
+#include "app/lookout.h"
+#include "app/notify.h"
 #include "app/reload.h"
 #include "app/state.h"
 #include "core/arena.h"
@@ -48,6 +51,7 @@ struct mpedge {
 	struct hook turn;
 	struct journal_metrics journal_metrics;
 	struct dns dns;
+	struct syslog syslog;
 	struct tls_context tls;
 	struct conn_world world;
 	struct journal journal;
@@ -57,7 +61,9 @@ struct mpedge {
 	unsigned source_count;
 	struct state state;
 	struct scheduler scheduler;
+	struct lookout lookout;
 	struct status status;
+	struct notify notify;
 	/* Signals arrive as bytes of a pipe. */
 	struct watch signals;
 	/* After SIGTERM: until everything is confirmed, or drain_ms passed. */

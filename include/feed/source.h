@@ -35,6 +35,8 @@ enum {
 	SOURCE_NO_SYMBOL = 1 << 30,
 };
 
+#define SOURCE_NO_DELAY INT64_MAX
+
 /*
  * Who looks on (the scheduler): every record of the source before it is
  * published, and each stream that is without a connection from now on.
@@ -114,6 +116,9 @@ struct source {
 	/* Its bytes, until its first record is made. */
 	size_t message_bytes;
 	enum venue_id id;
+	/* The least that trades were older than our clock since somebody set
+	 * it to SOURCE_NO_DELAY. */
+	int64_t delay_least_ns;
 	struct market *market;
 	struct market_host host;
 	struct rest rest;

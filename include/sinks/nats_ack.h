@@ -108,6 +108,7 @@ enum err nats_answer_read(struct json *j, const char *text, size_t len,
 /* Error codes of the JetStream API that the sink tells apart. */
 enum nats_api_error {
 	NATS_API_NAME_IN_USE = 10058,
+	NATS_API_SUBJECTS_OVERLAP = 10065,
 	NATS_API_STREAM_NOT_FOUND = 10059,
 	NATS_API_NO_SPACE = 10047,
 	NATS_API_INSUFFICIENT = 10023,

@@ -84,6 +84,8 @@ struct nats_sink {
 	struct sink *sink;
 	const struct opt_nats *options;
 	struct subject_plan plan;
+	/* Alarms have subjects of their own, if the stream takes them. */
+	bool alerts;
 	struct nats_link link;
 	struct nats_window window;
 	enum nats_state state;

@@ -76,6 +76,7 @@ struct sink_counts {
 struct options;
 struct arena;
 struct tls_context;
+struct tls_peer;
 struct conn_world;
 struct metrics;
 struct replaced;
@@ -87,6 +88,8 @@ struct sink {
 	struct sink_counts counts;
 	/* Where it delivers to, for logs and status; no secrets. */
 	char target[160];
+	/* What is known of the server, of a sink that speaks TLS; or NULL. */
+	const struct tls_peer *peer;
 	void *state;
 };
 

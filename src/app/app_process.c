@@ -95,6 +95,8 @@ process_refresh(void *owner)
 	p->tls_heap_peak = tls_heap_peak(&m->tls);
 	p->loop_turns = m->loop.turns;
 	p->log_lines_lost = log_lost();
+	p->syslog_sent = m->syslog.sent;
+	p->syslog_lost = m->syslog.lost;
 }
 
 /* Pools of one name (each venue has some) are one; i is the first of them. */

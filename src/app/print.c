@@ -275,6 +275,9 @@ print_table(struct span name, struct out *o)
 		{ "limits", print_limits },
 		{ "errors", print_errors },
 		{ "environment", print_environment },
+		{ "alarms", print_alarms },
+		{ "alert-rules", print_alert_rules },
+		{ "events", print_events },
 	};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {

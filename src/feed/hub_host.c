@@ -120,11 +120,12 @@ on_border_keep(struct sink_host *host, int64_t number)
 }
 
 static void
-log_sink(const struct hub_sink *s, enum log_level level, const char *event)
+log_sink(const struct hub_sink *s)
 {
 	struct log_line l;
 
-	log_open(&l, level, "sink", event);
+	log_open(
+	    &l, s->up ? LOG_INFO : LOG_WARN, "sink", s->up ? "up" : "down");
 	log_text(&l, "sink", s->sink.type->name);
 	log_text(&l, "target", s->sink.target);
 	if (!s->up)
@@ -143,7 +144,7 @@ on_up(struct sink_host *host)
 		return;
 	s->up = true;
 	s->since = s->hub->loop->wall;
-	log_sink(s, LOG_INFO, "up");
+	log_sink(s);
 }
 
 static void
@@ -160,7 +161,7 @@ on_down(struct sink_host *host, enum err e, const char *why)
 		s->since = s->hub->loop->wall;
 	s->up = false;
 	s->last_error = e;
-	log_sink(s, LOG_WARN, "down");
+	log_sink(s);
 }
 
 void

@@ -85,6 +85,20 @@ about(const struct status *s, struct out *o)
 	member(o, "box", s->options->box.name);
 }
 
+/* The panel of this name is a part of /health too. */
+static void
+show_alarms(const struct status *s, struct out *o)
+{
+	for (unsigned i = 0; i < s->metrics->panel_count; i++) {
+		const struct panel *p = &s->metrics->panels[i];
+
+		if (strcmp(p->name, "alarms") != 0)
+			continue;
+		OUT_LITERAL(o, ",\"alarms\":");
+		p->json(p->owner, o);
+	}
+}
+
 static void
 serve_health(struct status *s, struct httpd_answer *a)
 {
@@ -111,6 +125,7 @@ serve_health(struct status *s, struct httpd_answer *a)
 	}
 	OUT_LITERAL(o, "},");
 	about(s, o);
+	show_alarms(s, o);
 	OUT_LITERAL(o, "}\n");
 	a->content_type = json_type_text;
 	a->status = level == HEALTH_FAIL ? 503 : 200;
