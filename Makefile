@@ -183,6 +183,7 @@ COLD := app/% status/% compat/% core/log% codec/syslog feed/symbols% \
 	codec/nkey% codec/yaml% codec/pack% sinks/nats_key% sinks/nats_options% \
 	sinks/nats_stream% \
 	sinks/nats_thread% sinks/nats_count% model/replaced% \
+	core/metrics_text% net/conn_count% \
 	sinks/redis_open sinks/redis_state sinks/redis_reply \
 	sinks/clickhouse% model/ddl model/marketprism feed/consume_% \
 	feed/journal_recover% feed/journal_spare% feed/journal_look% \

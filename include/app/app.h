@@ -10,6 +10,7 @@
 #include "app/reload.h"
 #include "app/state.h"
 #include "core/arena.h"
+#include "core/clock.h"
 #include "core/loop.h"
 #include "core/metrics.h"
 #include "core/options.h"
@@ -32,8 +33,7 @@ struct mpedge {
 	struct standard_metrics standard;
 	struct build_metrics build;
 	struct clock_metrics clock;
-	/* How far the wall clock is ahead of the other one. */
-	int64_t clock_ahead_ns;
+	struct clock_watch clock_watch;
 	struct memory_metrics pools[ARENA_POOLS_MAX];
 	struct conn_counts counts;
 	/* For the families of the service replaced. */
@@ -94,8 +94,6 @@ const char *app_version(void);
  */
 void process_register(struct mpedge *m);
 void process_refresh(void *owner);
-/* Each turn. */
-void process_watch_clock(struct mpedge *m);
 /* After arena_seal: the pools are known. */
 void process_register_pools(struct mpedge *m);
 

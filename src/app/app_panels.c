@@ -121,7 +121,8 @@ measure_turn(struct hook *hook)
 	struct mpedge *m = hook->owner;
 
 	histogram_add(&m->process.loop_turn, m->loop.worked_ns);
-	process_watch_clock(m);
+	m->clock.steps +=
+	    clock_stepped(&m->clock_watch, m->loop.now, m->loop.wall);
 }
 
 /* --- the venues ----------------------------------------------------------- */

@@ -10,10 +10,6 @@
 #include "app/app.h"
 #include "core/log.h"
 
-enum {
-	CLOCK_STEP_NS = 100 * 1000 * 1000,
-};
-
 /* The first two numbers of /proc/self/statm are pages: all, and resident. */
 static void
 read_memory(struct standard_metrics *p)
@@ -70,21 +66,7 @@ read_clock_state(struct clock_metrics *c)
 	memset(&t, 0, sizeof(t));
 	if (adjtimex(&t) < 0)
 		return;
-	c->synchronized = (t.status & STA_UNSYNC) == 0;
-	c->max_error = (uint64_t)t.maxerror / 1000;
-	c->estimated_error = (uint64_t)t.esterror / 1000;
-}
-
-void
-process_watch_clock(struct mpedge *m)
-{
-	int64_t ahead = m->loop.wall.ns - m->loop.now.ns;
-	int64_t moved = ahead - m->clock_ahead_ns;
-
-	if (m->clock_ahead_ns != 0 &&
-	    (moved > CLOCK_STEP_NS || moved < -CLOCK_STEP_NS))
-		m->clock.steps++;
-	m->clock_ahead_ns = ahead;
+	clock_state(c, (t.status & STA_UNSYNC) != 0, t.maxerror, t.esterror);
 }
 
 void

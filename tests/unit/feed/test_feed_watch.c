@@ -336,8 +336,10 @@ a_book_that_stays_out_of_step(void **state)
 	expect_said("stale:test:S1:orderbook");
 	go_on(50 * 1000, 1);
 	expect_said("");
+	assert_int_equal(w->source.metrics.book_recovery.count, 0);
 	w->books[1].state = SYNC_LIVE;
 	go_on(2 * 1000, 1);
+	assert_int_equal(w->source.metrics.book_recovery.count, 1);
 	w->books[1].state = SYNC_BUFFERING;
 	go_on(23 * 1000, 1);
 	expect_said("stale:test:S1:orderbook");

@@ -516,7 +516,10 @@ errors_change_nothing(void **state)
 	(void)state;
 	begin(VENUE_okx, "BTC-USDT *-USDT-PERP", ROOM, "");
 	expect_said("+BTC-USDT=BTC-USDT");
-	answer(0, OKX(PAIR("BTC", "USDT", "live")), 10, ERR_OK);
+	/* A row that is none costs itself alone. */
+	answer(
+	    0, OKX("{\"instId\":7}," PAIR("BTC", "USDT", "live")), 10, ERR_OK);
+	assert_int_equal(w->symbols.counts.bad_rows, 1);
 	answer(1, OKX(SWAP("BTC", "USDT", "", "live")), 10, ERR_OK);
 	expect_said("+BTC-USDT-SWAP=BTC-USDT-PERP");
 	for (int i = 0; i < 6; i++) {

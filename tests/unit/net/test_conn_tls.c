@@ -23,6 +23,7 @@ struct world {
 	struct loop loop;
 	struct tls_context context;
 	struct conn_world shared;
+	struct conn_counts counts;
 	struct server server;
 	struct tls_server tls;
 	struct tls_peer peer;
@@ -146,6 +147,7 @@ setup(void **state)
 	loop_init(&w->loop);
 	w->shared.loop = &w->loop;
 	w->shared.tls = &w->context;
+	w->shared.counts = &w->counts;
 	server_start(&w->server, &w->loop);
 	w->server.data = on_server;
 	conn_init(&w->conn, &w->shared);
@@ -208,6 +210,15 @@ flood(void **state)
 			loop_turn(&w->loop, 5);
 		server_again(&w->tls);
 	}
+	assert_int_equal(w->counts.net.connects, 3);
+	assert_int_equal(w->counts.net.connect.count, 3);
+	assert_int_equal(w->counts.net.failures, 0);
+	assert_true(w->counts.net.received > 3 * FLOOD);
+	assert_true(w->counts.net.sent > 0);
+	assert_int_equal(w->counts.tls.handshakes, 3);
+	assert_int_equal(w->counts.tls.handshake.count, 3);
+	assert_int_equal(w->counts.tls.resumed, 2);
+	assert_int_equal(w->counts.tls.failures, 0);
 }
 
 /* Data behind more tickets than one read looks at must not wait for others. */
@@ -235,6 +246,9 @@ refused_certificate(void **state)
 	turns_until(&w->loop, &w->failed);
 	assert_int_equal(w->error, ERR_CERT);
 	assert_non_null(strstr(w->conn.why, "but for other.example"));
+	assert_int_equal(w->counts.net.failures, 1);
+	assert_int_equal(w->counts.tls.failures, 1);
+	assert_int_equal(w->counts.tls.handshakes, 0);
 }
 
 /* The stream ends in the middle of things. */
@@ -251,6 +265,8 @@ cut_off(void **state)
 	server_drop(&w->server, false);
 	turns_until(&w->loop, &w->failed);
 	assert_int_equal(w->error, ERR_RESET);
+	/* It was made: that it ends is no failure to make it. */
+	assert_int_equal(w->counts.net.failures, 0);
 }
 
 int

@@ -171,6 +171,7 @@ literals(void **state)
 	assert_int_equal(w->query.addresses[0].family, 6);
 	assert_int_equal(w->query.addresses[0].bytes[15], 1);
 	assert_int_equal(w->asked, 0);
+	assert_int_equal(w->dns.metrics.queries, 0);
 }
 
 static void
@@ -215,6 +216,9 @@ names_that_are_none(void **state)
 	assert_int_equal(w->error, ERR_DNS);
 	assert_int_equal(w->query.count, 0);
 	assert_false(w->dns.stale);
+	assert_int_equal(w->dns.metrics.queries, 1);
+	assert_int_equal(w->dns.metrics.failures, 1);
+	assert_int_equal(w->dns.metrics.latency.count, 1);
 	ask(w, "");
 	assert_int_equal(w->error, ERR_DNS);
 	ask(w, "a..b");
@@ -241,6 +245,8 @@ configuration_is_read_again(void **state)
 	ask(w, "localhost");
 	assert_false(w->dns.stale);
 	assert_int_equal(w->asked, asked);
+	assert_int_equal(w->dns.metrics.reloads, 1);
+	assert_int_equal(w->dns.metrics.failures, 1);
 }
 
 static void
