@@ -126,7 +126,7 @@ NATS_SERVER := build/deps/tools/nats-server
 $(NATS_SERVER): toolchain/versions.txt
 	@toolchain/nats-server.sh $@
 
-# redis-server, clickhouse-server and chdb
+# redis-server, clickhouse-server, promtool and chdb
 SERVERS := build/deps/tools/servers.stamp
 $(SERVERS): toolchain/test-servers.sh toolchain/chdb/package-lock.json | test-tools
 	@toolchain/test-servers.sh $(@D)
@@ -174,12 +174,13 @@ $(B)/gen/%.o: build/gen/%.c $(B)/flags $(STAMPS)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # What does not run for each message is small rather than fast.
-COLD := app/% status/% compat/% feed/symbols% feed/scheduler% feed/source_% \
+COLD := app/% status/% compat/% core/log% codec/syslog feed/symbols% \
+	feed/scheduler% feed/source_% feed/silence% \
 	feed/catalog% feed/audit% feed/rest% feed/fundings% \
 	$(addprefix feed/,symbols scheduler catalog audit rest saved fundings) \
 	codec/nkey% codec/yaml% sinks/nats_key% sinks/nats_options% \
 	sinks/nats_stream% \
-	sinks/nats_thread% \
+	sinks/nats_thread% sinks/nats_count% model/replaced% \
 	sinks/redis_open sinks/redis_state sinks/redis_reply \
 	sinks/clickhouse% model/ddl model/marketprism feed/consume_% \
 	feed/journal_recover% feed/journal_spare% feed/journal_look%

@@ -26,7 +26,8 @@ log_memory(const struct mpedge *m)
 	for (size_t i = 0; i < m->arena.pool_count; i++) {
 		const struct arena_pool *p = &m->arena.pools[i];
 
-		log_open(&l, LOG_DEBUG, "memory", p->name);
+		log_open(&l, LOG_DEBUG, "memory", "pool");
+		log_text(&l, "name", p->name);
 		log_int(&l, "count", (int64_t)p->count);
 		log_int(&l, "each_bytes", (int64_t)p->each_bytes);
 		log_int(&l, "bytes", (int64_t)(p->count * p->each_bytes));
@@ -76,6 +77,7 @@ begin_drain(struct mpedge *m)
 	log_send(&l);
 	notify_say(m, NOTIFY_STOPPING);
 	scheduler_stop(&m->scheduler);
+	lookout_stop(&m->lookout);
 	consume_stop(&m->consume);
 	for (unsigned i = 0; i < m->source_count; i++)
 		source_stop(&m->sources[i]);
@@ -186,6 +188,7 @@ start_net(struct mpedge *m, struct out *why)
 	m->world.loop = &m->loop;
 	m->world.dns = &m->dns;
 	m->world.tls = &m->tls;
+	m->world.counts = &m->counts;
 	return e;
 }
 
@@ -197,6 +200,7 @@ start_sinks(struct mpedge *m, struct out *why)
 
 	hub_init(&m->hub, &m->loop, &m->journal, &m->arena,
 	    o->journal.path[0] != '\0' ? o->journal.sync_ms : 0);
+	app_replaced_start(m);
 	if (o->nats.enabled)
 		e = hub_add(&m->hub, &sink_nats, o, &m->world, &m->arena, why);
 	if (e == ERR_OK && o->file.enabled)
@@ -281,6 +285,12 @@ hello(const struct mpedge *m)
 	log_send(&l);
 }
 
+const char *
+app_version(void)
+{
+	return MPEDGE_VERSION;
+}
+
 enum err
 app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 {
@@ -298,6 +308,8 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 	if (e == ERR_OK)
 		e = start_net(m, why);
 	if (e == ERR_OK)
+		syslog_start(&m->syslog, o, &m->loop, &m->dns);
+	if (e == ERR_OK)
 		e = start_sinks(m, why);
 	if (e == ERR_OK)
 		e = start_consume(m, why);
@@ -310,6 +322,7 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 	state_restore(m);
 	start_scheduler(m);
 	app_panels(m);
+	lookout_init(&m->lookout, m);
 	if (o->http.enabled) {
 		e = status_start(&m->status, &m->loop, o, &m->metrics,
 		    &m->arena, MPEDGE_VERSION, why);
@@ -317,6 +330,7 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 			return e;
 	}
 	arena_seal(&m->arena);
+	process_register_pools(m);
 	m->drain.fire = on_drain;
 	m->drain.owner = m;
 	m->signals = (struct watch){ .fd = signals,
@@ -330,6 +344,7 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 		source_start(&m->sources[i]);
 	state_start(m);
 	scheduler_start(&m->scheduler);
+	lookout_start(&m->lookout);
 	notify_init(m, m->reload.environment);
 	notify_say(m, NOTIFY_READY);
 	return ERR_OK;
