@@ -163,6 +163,17 @@ with_systemd() {
 	check "a program that hangs is restarted by the watchdog" \
 		wait_for 60 restarted
 	inside rm -r /etc/systemd/system/mpedge.service.d
+	if grep -q LISTEN_FDS "$mpedge"; then
+		inside systemctl stop mpedge
+		check "its socket" inside systemctl start mpedge.socket
+		check "a request starts the service" wait_for 20 inside \
+			curl -sf 127.0.0.1:8080/livez
+		check "which is active" wait_for 20 active
+		inside systemctl stop mpedge.socket mpedge
+		inside systemctl start mpedge
+	else
+		skip "this program takes no sockets of systemd"
+	fi
 	before=$(show MainPID)
 	upgrade_and_purge
 	check "and stopped with it" test -z "$(inside pgrep -x mpedge)"
