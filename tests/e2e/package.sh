@@ -163,6 +163,7 @@ with_systemd() {
 	check "a program that hangs is restarted by the watchdog" \
 		wait_for 60 restarted
 	inside rm -r /etc/systemd/system/mpedge.service.d
+	inside systemctl daemon-reload
 	if grep -q LISTEN_FDS "$mpedge"; then
 		inside systemctl stop mpedge
 		check "its socket" inside systemctl start mpedge.socket
