@@ -366,4 +366,8 @@ bool venue_route_word(const struct venue *v, struct span word,
 /* Index into trade_kinds, 0 when it is none of them. */
 unsigned venue_trades(const struct venue *v, struct span word);
 
+/* The path of the settings with the name of the route in it. */
+void venue_ws_path(
+    const struct venue *v, const char *path, unsigned route, struct out *o);
+
 #endif

@@ -12,8 +12,10 @@ write_log(const struct alarm *x, bool firing)
 	const struct alarm_desc *d = &alarm_descs[x->rule];
 	struct log_line l;
 
-	log_open(&l, firing ? LOG_WARN : LOG_INFO, "alarm",
-	    firing ? "firing" : "over");
+	if (firing)
+		log_open(&l, LOG_WARN, "alarm", "firing");
+	else
+		log_open(&l, LOG_INFO, "alarm", "over");
 	log_text(&l, "rule", d->name);
 	log_text(&l, "severity", d->severity);
 	log_text(&l, "subject", x->subject);
@@ -21,6 +23,21 @@ write_log(const struct alarm *x, bool firing)
 	if (firing)
 		log_text(&l, "remedy", d->remedy);
 	log_send(&l);
+}
+
+/* "okx:BTC-USDT:trade" is of okx; what is of no venue has the first one, as
+ * every record has to have one. */
+static uint8_t
+venue_of(const struct alarm *x)
+{
+	struct span rest = span_of(x->subject);
+	struct span word = span_word(&rest, ":");
+
+	for (enum venue_id v = 0; v < VENUE_COUNT; v++) {
+		if (span_is(word, venue_descs[v].name))
+			return (uint8_t)v;
+	}
+	return 0;
 }
 
 /*
@@ -46,6 +63,7 @@ make_record(struct lookout *k, const struct alarm *x, bool firing)
 	OUT_LITERAL(&r, ": ");
 	out_text(&r, x->words);
 	record_init(RECORD_event, &v);
+	v.exchange_name = venue_of(x);
 	v.connection = out_done(&n);
 	v.state = firing ? SPAN("firing") : SPAN("ok");
 	v.reason = out_done(&r);

@@ -7,8 +7,10 @@
 #include "app/commands.h"
 #include "app/config.h"
 #include "app/config_parts.h"
+#include "app/doctor.h"
 #include "app/migrate.h"
 #include "app/print.h"
+#include "app/top.h"
 #include "core/log.h"
 
 enum {
@@ -30,6 +32,13 @@ static const char help[] =
     "(YAML,\n"
     "                                 .env) as a file for mpedge\n"
     "       mpedge journal ls|verify|export|drop FILE\n"
+    "       mpedge doctor [FILE]      would it collect, and if not, why: "
+    "settings,\n"
+    "                                 names, TLS, clock, disk, journal, last "
+    "errors\n"
+    "       mpedge top [--once] [--interval SECONDS] [--ca-file FILE] "
+    "[URL]\n"
+    "                                 a live view of /status; q quits\n"
     "\n"
     "  --check-config    read FILE, say what is wrong with it, and end\n"
     "  --print NAME      write a table: schema ddl ddl-marketprism config\n"
@@ -50,6 +59,8 @@ static struct mpedge program;
 static struct options options;
 static struct config_origins origins;
 static struct migrate migration;
+static struct doctor doctor_state;
+static struct top screen;
 static char text[PRINT_MAX];
 static int wake_pipe[2] = { -1, -1 };
 
@@ -286,6 +297,61 @@ migrate(int argc, char **argv)
 	return migrate_main(argc, argv, &migration, &o);
 }
 
+static int
+doctor(int argc, char **argv)
+{
+	struct doctor_input in = { .environment = environ,
+		.options = &options,
+		.origins = &origins,
+		.journal = &program.journal };
+	struct out o;
+	int status;
+
+	in.path = argc > 0 ? argv[0] : file_of_environment();
+	if (argc > 1 || (argc == 1 && argv[0][0] == '-'))
+		return usage("doctor takes one FILE");
+	signal(SIGPIPE, SIG_IGN);
+	if (catch_faults() != ERR_OK)
+		return COMMAND_FAILED;
+	out_init(&o, text, sizeof(text));
+	in.out = &o;
+	status = doctor_main(&doctor_state, &in);
+	return put(stdout, &o) != 0 ? COMMAND_FAILED : status;
+}
+
+static int
+top(int argc, char **argv)
+{
+	struct top_input in = {
+		.argc = argc, .argv = argv, .environment = environ
+	};
+
+	if (catch_signals() != ERR_OK)
+		return COMMAND_FAILED;
+	in.signals = wake_pipe[0];
+	return top_main(&screen, &in);
+}
+
+static int
+journal(int argc, char **argv)
+{
+	return catch_faults() != ERR_OK
+		   ? COMMAND_FAILED
+		   : journal_main(argc, argv, &program.journal);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "replay", replay_main },
+	{ "bench", bench_main },
+	{ "migrate", migrate },
+	{ "journal", journal },
+	{ "doctor", doctor },
+	{ "top", top },
+};
+
 int
 main(int argc, char **argv)
 {
@@ -293,16 +359,10 @@ main(int argc, char **argv)
 	bool check = false;
 	int status = 0;
 
-	if (argc > 1 && strcmp(argv[1], "replay") == 0)
-		return replay_main(argc - 2, argv + 2);
-	if (argc > 1 && strcmp(argv[1], "bench") == 0)
-		return bench_main(argc - 2, argv + 2);
-	if (argc > 1 && strcmp(argv[1], "migrate") == 0)
-		return migrate(argc - 2, argv + 2);
-	if (argc > 1 && strcmp(argv[1], "journal") == 0)
-		return catch_faults() != ERR_OK
-			   ? COMMAND_FAILED
-			   : journal_main(argc - 2, argv + 2, &program.journal);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (argc > 1 && strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 2, argv + 2);
+	}
 	path = options_of(argc, argv, &check, &status);
 	if (path == NULL)
 		return status;

@@ -39,25 +39,13 @@ route_of(const struct source *s, const struct stream *st)
 
 /* --- lanes ---------------------------------------------------------------- */
 
-/* The path of the settings with the name of the route in it. */
 static void
 write_path(const struct source *s, struct lane *l)
 {
-	static const char mark[] = "{route}";
-	struct span path = span_of(s->options->ws_path);
 	struct out o;
 
 	out_init(&o, l->path, sizeof(l->path));
-	for (size_t i = 0; i < path.len; i++) {
-		struct span rest = { path.at + i, path.len - i };
-
-		if (span_starts(rest, mark)) {
-			out_text(&o, s->venue->routes[l->route]);
-			i += sizeof(mark) - 2;
-		} else {
-			out_char(&o, path.at[i]);
-		}
-	}
+	venue_ws_path(s->venue, s->options->ws_path, l->route, &o);
 	out_cstr(&o);
 }
 

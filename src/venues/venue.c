@@ -47,3 +47,21 @@ venue_trades(const struct venue *v, struct span word)
 		i++;
 	return v->trade_kinds[i] != NULL ? i : 0;
 }
+
+void
+venue_ws_path(
+    const struct venue *v, const char *path, unsigned route, struct out *o)
+{
+	static const char mark[] = "{route}";
+	struct span rest = span_of(path);
+
+	for (; rest.len > 0; rest.at++, rest.len--) {
+		if (span_starts(rest, mark) && route < v->route_count) {
+			out_text(o, v->routes[route]);
+			rest.at += sizeof(mark) - 2;
+			rest.len -= sizeof(mark) - 2;
+		} else {
+			out_char(o, *rest.at);
+		}
+	}
+}

@@ -129,6 +129,11 @@ stop "$hook_pid"
 rm -rf "$work/nats" "$work/mpedge.log"
 start_nats
 "$tools/nats_pump" stream "$nats_url" MARKET_DATA "market.>" 0
+export MPEDGE_ALARMS_CERTIFICATE_ENDS_DAYS=3650 \
+	MPEDGE_ALARMS_CERTIFICATE_ENDS_HOLD_S=0 \
+	MPEDGE_ALARMS_MEMORY_HIGH_PERCENT=1 MPEDGE_BOX_MEMORY_BYTES=134217728 \
+	MPEDGE_ALARMS_MEMORY_HIGH_HOLD_S=0 \
+	MPEDGE_ALARMS_ERROR_RATE_PERCENT=1 MPEDGE_ALARMS_ERROR_RATE_HOLD_S=0
 start_mpedge
 check "a stream without alerts.> is named" \
 	wait_for 20 grep -q event=stream_without_alerts "$work/mpedge.log"
@@ -136,11 +141,18 @@ ctl clock 60000
 check "... alarms come like other events" wait_for 30 eval \
 	'dump_nats && grep -q "^market.*alertsx2ebox-1x2eclock_off.event" \
 		"$work/records.tsv"'
+check "a certificate near its end" wait_for 30 fires certificate_ends localhost
+check "memory that is nearly full" wait_for 30 fires memory_high memory
+# Until a minute has passed it is of all messages since the start.
+garbage() { for _ in {1..100}; do ctl garbage; done; fires error_rate binance; }
+check "messages that cannot be used" wait_for 60 garbage
 check "... and hold up nobody" wait_for 20 metric_reaches \
 	$(($(metric mpedge_sink_confirmed_total) + 500)) \
 	mpedge_sink_confirmed_total
 check "nor does a receiver that is dead" wait_for 20 metric_reaches 1 \
 	mpedge_webhook_retries_total
+stop "$sim_pid" KILL
+check "a connection that is away" wait_for 30 fires data_interruption binance:0
 stop "$mpedge_pid"
 check "SIGTERM: ended by itself" [ "$status" = 0 ]
 finish

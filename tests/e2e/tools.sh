@@ -89,7 +89,154 @@ events_known() {
 		"test -s '$work/seen' && ! grep -vxFf '$work/known' '$work/seen'"
 }
 
-for part in ${*:-logs}; do
+# --- doctor ------------------------------------------------------------------
+
+# examine STATUS [KEY=VALUE...]: what doctor says of these settings is in
+# $work/said, and this is its exit status
+examine() {
+	local want=$1 got start=${EPOCHSECONDS:-0}
+	shift
+	[ $# -eq 0 ] || write_config "$@"
+	env -i PATH="$PATH" MPEDGE_REDIS_PASSWORD=hunter2 NO_PROXY=x \
+		"$mpedge" doctor "$work/config.ini" >"$work/said" 2>&1
+	got=$?
+	sed '/^== machine/,$d' "$work/said"
+	[ $got = "$want" ] || { echo "exit status $got"; return 1; }
+	[ $((EPOCHSECONDS - start)) -le 60 ]
+}
+says() { grep -qE -- "$1" "$work/said"; }
+
+doctor() {
+	local others
+	begin tools_doctor
+	others=(nats.enabled=true nats.password=swordfish nats.user=joe
+		nats.url="nats://u:trustno1@127.0.0.1:1"
+		journal.path="$work/journal" journal.size_bytes=1048576)
+	sim_ws='' http_port=''
+	start_sim --rate 50
+	check "before it runs: 0" examine 0 "${others[@]}"
+	check "nobody runs" says "^ok    collector: .*no collector answers"
+	check "a journal to be made" says "^ok    journal: .*will be made"
+	start_mpedge
+	check "while it runs: 0" wait_for 20 eval "examine 0 &&
+		says '^ok    collector: binance: 1 of 1'"
+	check "settings" says "^ok    settings: $work/config.ini"
+	check "streams: name, TLS, answer" says \
+		"^ok    binance ws: localhost:$sim_ws: .* with TLS, HTTP 101"
+	check "REST" says "^ok    binance rest: localhost:.* HTTP 200"
+	check "the clock, by the venue's" says "^ok    clock: [0-9]+ ms (ahead|behind)"
+	check "the journal of a process that runs" says \
+		"^ok    journal: 1024 KiB, in use by a process"
+	check "it runs" says "^ok    collector: .* runs, box mpedge"
+	check "a sink that is away is no end" says \
+		"^warn  nats: 127.0.0.1:1: .*refused.* -> nothing listens there"
+	check "disk" says "^ok    file.path: .* free"
+	check "last errors" says "^  nats, down, .*: "
+	check "machine" says "^  Linux "
+	check "environment" says "^  NO_PROXY=x"
+	check "settings in force" says "^log_level = info ; default"
+	check "no secret" eval "! grep -E 'hunter2|swordfish|trustno1' '$work/said'"
+	check "but that there are some" says '^password = \*\*\*'
+	stop_market
+	stop "$mpedge_pid"
+	# What would stop collecting, one at a time: status 1 and a remedy.
+	check "a port where nobody listens" examine 1 "${others[@]}" binance.ws_port=1
+	check "is a fail" says "^fail  binance ws: localhost:1: .*refused.* -> "
+	check "a server of another kind" examine 1 "${others[@]}" \
+		binance.rest_port="$sim_control"
+	check "is one" says "^fail  binance rest: .* -> "
+	check "roots that did not sign" examine 1 "${others[@]}" tls.ca_file=
+	check "is one, with the words of TLS" says \
+		"^fail  binance ws: .*issuer is not known.* -> is the clock"
+	check "a name that is none" examine 1 "${others[@]}" binance.ws_host=no.invalid
+	check "is one too" says "^fail  binance ws: no.invalid:.* -> "
+	check "another size of the journal" examine 1 "${others[@]}" \
+		journal.size_bytes=2097152
+	check "is told with the one it has" says \
+		"^fail  journal: 1024 KiB, in use by nobody.*2097152 -> set size_bytes"
+	check "a folder that is not there" examine 1 "${others[@]}" \
+		file.path="$work/none/records"
+	check "is told" says "^fail  file.path: .*No such file.* -> make the folder"
+	check "a port that somebody has" examine 1 "${others[@]}" \
+		http.listen="127.0.0.1:$sim_control"
+	check "is told too" says "^fail  collector: .* -> "
+	check "settings that are wrong" examine 1 "${others[@]}" box.nonsense=1
+	check "are told as at a start" says "^fail  settings: .*box.nonsense: there is no such key"
+	check "no venue" examine 1 "${others[@]}" binance.enabled=false
+	check "is nothing to collect" says "^fail  venues: 0 on"
+	check "two files: 64" eval "'$mpedge' doctor a b >'$work/said' 2>&1; test \$? = 64"
+	finish || result=1
+}
+
+# --- top ---------------------------------------------------------------------
+
+# once STATUS ARGUMENT...: one frame, in $work/said
+once() {
+	local want=$1 got
+	shift
+	env -u COLUMNS -u LINES "$mpedge" top --once "$@" >"$work/said" 2>&1
+	got=$?
+	cat "$work/said"
+	[ $got = "$want" ] || { echo "exit status $got"; return 1; }
+}
+terminal() { tmux -L "$tmux_name" "$@"; }
+shown() { terminal capture-pane -p -t top >"$work/said" && says "$1"; }
+
+top() {
+	local port web tmux_name=mpedge-$$
+	begin tools_top
+	sim_ws='' http_port=''
+	start_sim --rate 50
+	port=$(free_port)
+	check "nobody there: 1" once 1 "http://127.0.0.1:$port"
+	check "it says so" says "^mpedge top: http://127.0.0.1:$port: .*connection refused$"
+	check "no address: 64" once 64 "ftp://127.0.0.1"
+	check "it says what one is" says "ftp://127.0.0.1: is no address such as http"
+	check "TLS with unknown roots: 1" once 1 "https://localhost:$sim_rest"
+	check "it says which" says "issuer is not known"
+	check "TLS, and another page: 1" once 1 --ca-file "$sim_ca" "https://localhost:$sim_rest"
+	check "it says so too" says "HTTP 404 for /status"
+	node -e 'require("http").createServer((q, a) => a.end(q.url == "/a/status" ? "[1,2" : "{}")).listen('"$port"', "127.0.0.1")' &
+	web=$!
+	started $web
+	check "a server of something else" wait_for 20 \
+		eval "(exec 3<>/dev/tcp/127.0.0.1/$port)"
+	check "what is no JSON: 1" once 1 "127.0.0.1:$port/a/"
+	check "it is told" says "is not the /status of mpedge"
+	check "what is another's: 1" once 1 "127.0.0.1:$port"
+	check "it is told too" says "is not the /status of mpedge"
+	stop "$web"
+	start_mpedge log.levels=app:error
+	check "a frame: 0" wait_for 20 eval "once 0 127.0.0.1:$http_port &&
+		says '^binance:0a  *live  *8/8 '"
+	check "the box" says "^mpedge mpedge  .*  up [0-9]"
+	check "its sinks" says "^file  *up "
+	check "of 24 lines" test "$(wc -l <"$work/said")" = 24
+	check "and 80 columns, without escapes" eval \
+		"! grep -E '.{81}' '$work/said' && ! grep -q \$'\x1b' '$work/said'"
+	# Alive in a terminal; then the shell has it back as it was.
+	check "a terminal" terminal -f /dev/null new-session -d -s top -x 80 -y 24 \
+		"stty -g >'$work/stty'; '$mpedge' top 127.0.0.1:$http_port
+		echo left=\$?; stty -g | cmp - '$work/stty' && echo same; read -r x"
+	check "lives" wait_for 20 shown "^binance:0a  *live  *8/8 +[1-9]"
+	check "fills it" eval '[ "$(wc -l <"$work/said")" = 24 ] &&
+		tail -n 1 "$work/said" | grep -qE "^.{73}q quits$"'
+	terminal resize-window -t top -x 100 -y 30
+	check "and another size" wait_for 20 shown "^.{93}q quits$"
+	stop_market
+	stop "$mpedge_pid"
+	check "the collector ends: told" wait_for 20 shown "127.0.0.1:$http_port: .*refused"
+	start_mpedge
+	check "and is back" wait_for 20 shown "^.{93}q quits$"
+	terminal send-keys -t top q
+	check "q ends it with 0" wait_for 20 shown "left=0"
+	check "the terminal is as before" wait_for 20 shown "^same"
+	terminal kill-server
+	stop "$mpedge_pid"
+	finish || result=1
+}
+
+for part in ${*:-logs doctor top}; do
 	$part
 done
 exit $result

@@ -489,7 +489,7 @@ wrong_levels_are_named(void **state)
 {
 	static const char *const bad[][2] = {
 		{ "fed:debug", "\"fed:debug\" is not COMPONENT:LEVEL; "
-			       "components are: app audit " },
+			       "components are: alarm app " },
 		{ "feed", "\"feed\" is not COMPONENT:LEVEL; components" },
 		{ ":debug", "\":debug\" is not COMPONENT:LEVEL; components" },
 		{ "feed:loud", "\"feed:loud\" is not COMPONENT:LEVEL; levels "
