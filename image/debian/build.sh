@@ -29,10 +29,14 @@ image/settings.sh box.state_path=/var/lib/mpedge/state \
 sed -e '/^# Type=notify-reload needs/,/^# Type=notify and/d' \
 	-e 's|^Type=notify-reload$|Type=notify\nExecReload=/bin/kill -HUP $MAINPID|' \
 	image/systemd/mpedge.service >"$root/usr/lib/systemd/system/mpedge.service"
+# A program that takes sockets has the unit for them; it is not enabled.
+if grep -q LISTEN_FDS "$binary"; then
+	put 644 image/systemd/mpedge.socket usr/lib/systemd/system/mpedge.socket
+fi
 for file in README.md docs/*.md; do
 	put 644 "$file" "usr/share/doc/mpedge/$(basename "$file")"
 done
-for file in image/prometheus/prometheus.yml image/grafana/mpedge.json \
+for file in image/prometheus/prometheus.yml docs/prometheus/*-rules.yml image/grafana/mpedge.json \
 	image/systemd/mpedge.service; do
 	put 644 "$file" "usr/share/doc/mpedge/examples/$(basename "$file")"
 done

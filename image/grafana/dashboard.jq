@@ -29,6 +29,7 @@ number("Connections live"; "none"; now("mpedge_market_connections_live"; "instan
 (number("Books not in step"; "none"; "sum by (instance) (mpedge_market_books{\(sel("mpedge_market_"))} - mpedge_market_books_live)") | zero_is_good),
 number("Symbols"; "none"; now("mpedge_market_symbols"; "instance")),
 number("Up for"; "s"; now("mpedge_process_uptime_seconds"; "instance")),
+(graph("Alarms firing"; "none"; [q("sum by (instance, rule) (mpedge_alarm_firing{\(sel("mpedge_alarm_"))}) > 0"; "{{instance}} {{rule}}")]) | .w = 24 | .h = 5),
 
 row("Market data"),
 graph("Messages"; "msg/s"; [q(rate("mpedge_market_messages_total"; "venue"); "{{venue}}")]),
@@ -36,7 +37,7 @@ graph("Records by type"; "rec/s"; [q(rate("mpedge_records_published_total"; "dat
 graph("Received bytes"; "Bps"; [q(rate("mpedge_feed_bytes_total"; "venue"); "{{venue}}")]),
 graph("From the venue's time to ours"; "s"; tail("mpedge_feed_venue_delay_seconds"; "venue"; "{{venue}}")),
 graph("From the kernel to the program"; "s"; tail("mpedge_feed_receive_delay_seconds"; "venue"; "{{venue}}")),
-graph("Age of the last message"; "s"; [q("time() - max by (venue) (mpedge_feed_last_message_timestamp_seconds{\(sel("mpedge_feed_"))})"; "{{venue}}")]),
+graph("Age of the last message"; "s"; [q("time() - max by (venue) (mpedge_feed_last_message_timestamp_seconds{\(sel("mpedge_feed_"))} > 0)"; "{{venue}}")]),
 
 row("Is it whole?"),
 graph("Holes"; "none"; [q(rate("mpedge_market_gaps_total"; "venue"); "found/s {{venue}}"), q(now("mpedge_market_holes"; "venue"); "being filled {{venue}}")]),

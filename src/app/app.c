@@ -166,6 +166,12 @@ start_net(struct mpedge *m, struct out *why)
 	ws_heap_init(arena_take(&m->arena, "WebSocket heap", 1, WS_HEAP_BYTES),
 	    WS_HEAP_BYTES);
 	e = tls_init(&m->tls, &setup);
+	if (e == ERR_TLS || e == ERR_FULL) {
+		out_text(why, e == ERR_TLS
+				  ? "TLS cannot begin; is there no /dev/random?"
+				  : "tls.heap_bytes: too small to begin with");
+		return e;
+	}
 	if (e != ERR_OK) {
 		OUT_LITERAL(why, "tls.ca_file: ");
 		out_text(why, o->ca_file);

@@ -133,12 +133,14 @@ check "only its folder is its own" test "$(cd "$root" && find . -user 65532)" = 
 in_it() { chroot --userspec=65532:65532 --groups= "$root" "$@"; }
 check "--version" in_it /usr/bin/mpedge --version
 check "its settings are right" in_it /usr/bin/mpedge --check-config /etc/mp.ini
+in_it /usr/bin/mpedge /etc/mp.ini >"$work/said" 2>&1
+check "without /dev/random it says so" grep -q "is there no /dev/random" "$work/said"
+mkdir "$root/dev" && mknod -m 666 "$root/dev/random" c 1 8
 start_sim --rate 200 --symbols BTCUSDT,ETHUSDT
 # What an engine provides: names and devices; and the authority of the simulator.
 cp "$sim_ca" "$root/etc/ca.pem"
 chmod 644 "$root/etc/ca.pem"
 echo "127.0.0.1 localhost" >"$root/etc/hosts"
-mkdir "$root/dev" && mknod -m 666 "$root/dev/urandom" c 1 9
 http_port=$(free_port)
 env -i PATH="$PATH" MPEDGE_HTTP_LISTEN=127.0.0.1:"$http_port" MPEDGE_TLS_CA_FILE=/etc/ca.pem \
 	MPEDGE_BINANCE_WS_HOST=localhost MPEDGE_BINANCE_WS_PORT="$sim_ws" \

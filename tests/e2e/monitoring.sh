@@ -29,6 +29,9 @@ names() { { queries; jq -r '.templating.list[].query' $board; } |
 check "it has names to check" test "$(names | wc -l)" -gt 30
 check "every metric in it is one of the table" test -z \
 	"$(names | comm -23 - "$work/table" | tee "$work/unknown")"
+check "and every one that docs/migration names" test -z "$(grep -ho \
+	'`mpedge_[a-z0-9_]*`' docs/migration/*.md | tr -d '`' | sort -u |
+	comm -23 - "$work/table" | tee "$work/unknown")"
 check "prometheus.yml" "$promtool" check config image/prometheus/prometheus.yml
 check "its job has the old name" grep -q 'job_name: python-collector$' \
 	image/prometheus/prometheus.yml
@@ -39,6 +42,7 @@ start_sim --rate 200 --symbols BTCUSDT,ETHUSDT
 start_mpedge
 prometheus_port=$(free_port)
 sed -e "s/mpedge:8080/127.0.0.1:$http_port/" -e 's/_interval: 15s/_interval: 1s/' \
+	-e "s|rules/\*.yml|$PWD/docs/prometheus/*-rules.yml|" \
 	image/prometheus/prometheus.yml >"$work/prometheus.yml"
 "$prometheus" --config.file="$work/prometheus.yml" \
 	--storage.tsdb.path="$work/tsdb" --log.level=warn \
@@ -66,6 +70,9 @@ check "every sample has a place" test -z "$(query \
 	'scrape_samples_scraped - scrape_samples_post_metric_relabeling' |
 	jq -r '.data.result[] | select(.value[1] != "0")')"
 
+check "the rules are there" test "$(curl -sS --max-time 10 \
+	"http://127.0.0.1:$prometheus_port/api/v1/rules" |
+	jq '[.data.groups[].rules[]] | length')" -gt 17
 # A dashboard's variables are Grafana's to fill in.
 bad=0
 asked=0

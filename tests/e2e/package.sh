@@ -31,6 +31,17 @@ check "all belongs to root" test "$(files "$work/one.deb")" = root/root
 check "a setting that is not there is refused" eval \
 	'! image/settings.sh journal.paht=x <config.ini'
 
+# The other processors, where they have been built (make binary).
+for pair in aarch64:arm64:ARM.aarch64 armv7:armhf:ARM,; do
+	IFS=: read -r target name machine <<<"$pair"
+	other=build/$target-release/mpedge
+	[ -x "$other" ] || { skip "$name: $other is not built"; continue; }
+	check "$name builds" image/debian/build.sh "$other" "$name" 1.0-1 "$work/$name.deb"
+	check "$name is for that" test "$(dpkg-deb -f "$work/$name.deb" Architecture)" = "$name"
+	dpkg-deb -x "$work/$name.deb" "$work/$name"
+	check "$name has its program" eval "file '$work/$name/usr/bin/mpedge' | grep -q '$machine'"
+done
+
 # --- the unit
 
 unit=usr/lib/systemd/system/mpedge.service
@@ -152,6 +163,18 @@ with_systemd() {
 	check "a program that hangs is restarted by the watchdog" \
 		wait_for 60 restarted
 	inside rm -r /etc/systemd/system/mpedge.service.d
+	inside systemctl daemon-reload
+	if grep -q LISTEN_FDS "$mpedge"; then
+		inside systemctl stop mpedge
+		check "its socket" inside systemctl start mpedge.socket
+		check "a request starts the service" wait_for 20 inside \
+			curl -sf 127.0.0.1:8080/livez
+		check "which is active" wait_for 20 active
+		inside systemctl stop mpedge.socket mpedge
+		inside systemctl start mpedge
+	else
+		skip "this program takes no sockets of systemd"
+	fi
 	before=$(show MainPID)
 	upgrade_and_purge
 	check "and stopped with it" test -z "$(inside pgrep -x mpedge)"
