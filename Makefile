@@ -122,6 +122,13 @@ $(D)/%.stamp: toolchain/deps/%.sh toolchain/build.sh toolchain/versions.txt \
 build/gen/ca_roots.c: toolchain/ca-roots.sh toolchain/versions.txt | build-tools
 	@toolchain/ca-roots.sh $@
 
+build/gen/versions.c: toolchain/versions-c.sh toolchain/versions.txt
+	@toolchain/versions-c.sh $@
+
+build/gen/page.c: toolchain/page.sh src/status/page.html src/status/page.css \
+		src/status/page.js | build-tools
+	@toolchain/page.sh $@
+
 NATS_SERVER := build/deps/tools/nats-server
 $(NATS_SERVER): toolchain/versions.txt
 	@toolchain/nats-server.sh $@
@@ -187,7 +194,8 @@ $(COLD:%=$(B)/src/%.o): private MODE_release := -Os
 
 objects: $(OBJECTS) $(SIMULATOR) ## compile everything, link nothing
 
-$(B)/libmpedge.a: $(filter-out $(MAIN),$(OBJECTS)) $(B)/gen/ca_roots.o
+$(B)/libmpedge.a: $(filter-out $(MAIN),$(OBJECTS)) $(B)/gen/ca_roots.o \
+		$(B)/gen/page.o $(B)/gen/versions.o
 	@rm -f $@
 	@$(AR) rcsD $@ $^
 
@@ -357,4 +365,5 @@ unit-aarch64 unit-armv7: unit-%:
 MAKEFLAGS += --no-builtin-rules
 -include $(OBJECTS:.o=.d) $(SIMULATOR:.o=.d) $(TESTS:%.c=$(B)/%.d) \
 	$(FUZZERS:%.c=$(B)/%.d) $(TOOLS:=.d) \
-	$(B)/tests/e2e/alloc_count.d $(B)/gen/ca_roots.d
+	$(B)/tests/e2e/alloc_count.d $(B)/gen/ca_roots.d $(B)/gen/page.d \
+	$(B)/gen/versions.d

@@ -4,6 +4,7 @@
 #ifndef MPEDGE_APP_APP_H
 #define MPEDGE_APP_APP_H
 
+#include "app/rates.h"
 #include "app/reload.h"
 #include "app/state.h"
 #include "core/arena.h"
@@ -29,6 +30,7 @@ struct mpedge {
 	/* Measures each turn. */
 	struct hook turn;
 	struct journal_metrics journal_metrics;
+	struct rates rates;
 	struct dns dns;
 	struct tls_context tls;
 	struct conn_world world;
@@ -59,5 +61,8 @@ void app_stop(struct mpedge *m);
 
 /* app_panels.c: what the program shows of itself. */
 void app_panels(struct mpedge *m);
+
+/* app_totals.c: the panels totals, clock and versions, and all rates. */
+void app_totals(struct mpedge *m);
 
 #endif

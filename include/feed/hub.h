@@ -20,7 +20,9 @@
 #define MPEDGE_FEED_HUB_H
 
 #include "core/metrics.h"
+#include "core/rate.h"
 #include "feed/journal.h"
+#include "feed/recent.h"
 #include "sinks/sink.h"
 
 enum {
@@ -73,6 +75,8 @@ struct hub_sink {
 	enum err last_error;
 	char why[HUB_WHY_MAX];
 	struct wall since;
+	/* Of records confirmed. */
+	struct rate rate;
 	struct sink_metrics metrics;
 };
 
@@ -96,6 +100,7 @@ struct hub {
 	 */
 	uint64_t refused;
 	uint64_t damaged;
+	struct recent recent;
 };
 
 void hub_init(struct hub *h, struct loop *l, struct journal *j, struct arena *a,

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "status/page.h"
+#include "status/parts.h"
 
 static const char json_type_text[] = "application/json; charset=utf-8";
 
@@ -130,21 +132,23 @@ memory_json(const struct status *s, struct out *o)
 		out_u64(o, p->count);
 		OUT_LITERAL(o, ",\"each_bytes\":");
 		out_u64(o, p->each_bytes);
+		OUT_LITERAL(o, ",\"bytes\":");
+		out_u64(o, p->count * p->each_bytes);
 		out_char(o, '}');
 	}
 	out_char(o, ']');
 }
 
-static void
-serve_status(struct status *s, struct httpd_answer *a)
+void
+status_json(const struct status *s, struct out *o)
 {
-	struct out *o = &a->body;
-
 	refresh(s);
 	out_char(o, '{');
 	member(o, "status", level_name(worst(s)));
 	out_char(o, ',');
 	about(s, o);
+	OUT_LITERAL(o, ",\"checks\":");
+	status_checks(s->metrics, o);
 	for (unsigned i = 0; i < s->metrics->panel_count; i++) {
 		const struct panel *p = &s->metrics->panels[i];
 
@@ -155,9 +159,17 @@ serve_status(struct status *s, struct httpd_answer *a)
 		out_char(o, ':');
 		p->json(p->owner, o);
 	}
+	OUT_LITERAL(o, ",\"latency\":");
+	status_latency(s->metrics, o);
 	OUT_LITERAL(o, ",\"memory\":");
 	memory_json(s, o);
 	OUT_LITERAL(o, "}\n");
+}
+
+static void
+serve_status(struct status *s, struct httpd_answer *a)
+{
+	status_json(s, &a->body);
 	a->content_type = json_type_text;
 	a->status = 200;
 }
@@ -177,14 +189,9 @@ serve_metrics(struct status *s, struct httpd_answer *a)
 static void
 serve_page(struct status *s, struct httpd_answer *a)
 {
-	refresh(s);
-	status_page(s, worst(s), &a->body);
+	status_page(s, &a->body);
 	a->content_type = "text/html; charset=utf-8";
-	a->headers = "Cache-Control: no-store\r\n"
-		     "Content-Security-Policy: default-src 'none'; "
-		     "style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-		     "img-src data:; connect-src 'self'\r\n"
-		     "X-Content-Type-Options: nosniff\r\n";
+	a->headers = page_policy;
 	a->status = 200;
 }
 
