@@ -2,14 +2,22 @@
 
 #include "core/time.h"
 
+/* Where it is cut may be within a letter: out_json sees to that. */
+static void
+add(struct out *o, struct span s)
+{
+	size_t room = o->size - o->len;
+
+	out_bytes(o, s.at, s.len < room ? s.len : room);
+}
+
 static void
 keep(char *text, struct span s)
 {
 	struct out o;
 
 	out_init(&o, text, RECENT_TEXT_MAX - 1);
-	out_span(&o, s);
-	/* What was cut may end within a letter: out_json sees to that. */
+	add(&o, s);
 	text[o.len] = '\0';
 }
 
@@ -19,10 +27,10 @@ note_gap(struct recent_entry *e, const struct gap *g)
 	struct out o;
 
 	out_init(&o, e->subject, RECENT_TEXT_MAX - 1);
-	out_span(&o, g->symbol_name);
+	add(&o, g->symbol_name);
 	if (g->symbol_name.len > 0)
-		out_char(&o, ' ');
-	out_span(&o, g->data_type);
+		add(&o, SPAN(" "));
+	add(&o, g->data_type);
 	e->subject[o.len] = '\0';
 	keep(e->became, g->healed == BOOL_TRUE ? SPAN("healed") : SPAN("gap"));
 	keep(e->reason, g->reason);

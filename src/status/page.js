@@ -25,7 +25,7 @@ var units = [
 ];
 function unit(key) { return units.find(function (u) { return u[0].test(key); }); }
 function empty(v) { return v == null || v === "" || typeof v == "object" && !Object.keys(v).length; }
-function bare(v) { return /^\d+\.\d+$/.test(v) ? v.replace(/\.?0+$/, "") : String(v); }
+function bare(v) { return /^\d+\.\d+$/.test(v) ? v.replace(/\.?0+$/, "") : String(v).replace(/[\0-\x1f]/g, " "); }
 function time(v) { return typeof v == "string" && v.length == 27 && v[10] == "T" && v[26] == "Z"; }
 function show(key, v) {
 	var u = unit(key);
@@ -36,7 +36,7 @@ function show(key, v) {
 	if (typeof v == "number" && v >= 0 && v % 1 == 0)
 		return u ? u[1](v) : v < 1e4 || /_id$/.test(key) ? String(v) :
 			String(v).replace(/\B(?=(\d{3})+$)/g, "\u202f");
-	return time(v) ? v.slice(5, 10) + " " + v.slice(11, 19) : String(v);
+	return time(v) ? v.slice(5, 10) + " " + v.slice(11, 19) : String(v).replace(/[\0-\x1f]/g, " ");
 }
 function at(here, path) {
 	var top = here === undefined || path[0] == "/", key = here && here.key;
@@ -55,7 +55,7 @@ function is(what, e, word) { return e.closest("[data-" + what + "]").dataset[wha
 var does = {
 	v: function (e, here, paths) {
 		var all = paths.split(" ").map(function (p) { return at(here, p); }), v = all[0];
-		if (time(v.value) || v.value >= 0 && v.value !== "" && unit(v.key)) set(e, "title", String(v.value));
+		if (time(v.value) || typeof v.value == "number" && v.value >= 0 && unit(v.key)) set(e, "title", String(v.value));
 		else e.removeAttribute("title");
 		say(e, all.map(function (i) { return show(i.key, i.value); }).join(" \u2013 "));
 	},

@@ -1,5 +1,7 @@
 #include "status/show.h"
 
+#include <string.h>
+
 #include "status/look.h"
 
 /* Escapes of JSON taken back, as far as a reader needs it. */
@@ -16,11 +18,13 @@ text(struct span s, struct out *o)
 		if (n + 1 >= s.len)
 			return;
 		i = n + 1;
-		/* \n and the like are blanks, \u001b is u001b. */
-		if (s.at[i] == 'n' || s.at[i] == 't' || s.at[i] == 'r')
+		/* Control bytes alone are written so; here they are blanks. */
+		if (memchr("bfnrtu", s.at[i], 6) != NULL)
 			out_char(o, ' ');
 		else
 			out_html(o, (struct span){ s.at + i, 1 });
+		if (s.at[i] == 'u')
+			i += 4;
 	}
 }
 
