@@ -167,6 +167,6 @@ app_totals(struct mpedge *m)
 	metrics_panel(&m->metrics, &linked);
 	m->rates.at = m->loop.now;
 	m->rates.timer = (struct timer){ .fire = sample, .owner = m };
-	timer_start(&m->loop, &m->rates.timer,
-	    mono_after_ms(m->loop.now, RATE_MS));
+	timer_start(
+	    &m->loop, &m->rates.timer, mono_after_ms(m->loop.now, RATE_MS));
 }

@@ -128,8 +128,7 @@ status_latency(const struct metrics *m, struct out *o)
 
 	out_char(o, '[');
 	for (unsigned i = 0; i < m->set_count; i++) {
-		const struct metric_group *g =
-		    &metric_groups[m->sets[i].group];
+		const struct metric_group *g = &metric_groups[m->sets[i].group];
 
 		for (size_t d = 0; d < g->count; d++) {
 			if (g->metrics[d].kind != METRIC_HISTOGRAM ||

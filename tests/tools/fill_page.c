@@ -17,8 +17,8 @@ main(void)
 	struct out o;
 
 	out_init(&o, page, sizeof(page));
-	fill(span_of(page_template), (struct span){ json, n }, sizeof(page),
-	    &o);
+	fill(
+	    span_of(page_template), (struct span){ json, n }, sizeof(page), &o);
 	fwrite(o.at, 1, o.len, stdout);
 	return o.full;
 }

@@ -1,4 +1,5 @@
-/* LINK: feed/recent model/model core/out core/time core/span core/err core/must */
+/* LINK: feed/recent model/model core/out core/time core/span core/err */
+/* LINK: core/must */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -67,9 +68,9 @@ gaps_and_events_newest_first(void **state)
 	g.missing = SEQ_NULL;
 	g.healed = BOOL_TRUE;
 	recent_note(&r, RECORD_gap, &g);
-	assert_non_null(strstr(shown(&r),
-	    "\"subject\":\"journal\",\"became\":\"healed\","
-	    "\"missing\":null,"));
+	assert_non_null(
+	    strstr(shown(&r), "\"subject\":\"journal\",\"became\":\"healed\","
+			      "\"missing\":null,"));
 }
 
 static void

@@ -1,5 +1,5 @@
-/* LINK: status/fill status/look status/show core/out core/span core/err */
-/* LINK: core/must */
+/* LINK: status/fill status/fill_marks status/look status/show */
+/* LINK: core/out core/span core/err core/must */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,7 +31,8 @@ filled(const char *template, const char *json)
 	return filled_within(template, json, sizeof(page));
 }
 
-/* --- values ---------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------
+ */
 
 static const char *
 shown(const char *key, const char *json)
@@ -108,7 +109,8 @@ names_lose_their_unit(void **state)
 	}
 }
 
-/* --- the template ---------------------------------------------------------- */
+/* --- the template ----------------------------------------------------------
+ */
 
 static const char json[] =
     "{\"state\":\"up\",\"size_bytes\":2048,\"deep\":{\"er\":{\"n\":7},"
@@ -137,7 +139,8 @@ attributes_say_what_goes_where(void **state)
 		  "<b data-good=\"ok up\" data-c=\"state\" class=\"good\">" },
 		{ "<b data-bad=\"up\" data-c=\"state\">",
 		  "<b data-bad=\"up\" data-c=\"state\" class=\"bad\">" },
-		{ "<b data-c=\"state\">", "<b data-c=\"state\" class=\"warn\">" },
+		{ "<b data-c=\"state\">",
+		  "<b data-c=\"state\" class=\"warn\">" },
 		{ "<i data-b=\"deep.er.n size_bytes\">",
 		  "<i data-b=\"deep.er.n size_bytes\" value=0.003>" },
 		{ "<i data-b=\"size_bytes deep.er.n\">",
@@ -210,12 +213,11 @@ what_is_left_out_is_counted(void **state)
 	const char *text = filled(template, json);
 
 	(void)state;
-	assert_non_null(strstr(text,
-	    "</template><b>b&lt;</b><b>c</b></t>"
-	    "<p data-more=\"\"><b>1</b> more"));
-	assert_non_null(strstr(text,
-	    "</template><b>0</b><b>2.5</b><b>10</b></t>"
-	    "<p data-more=\"\" hidden><b>0</b> more"));
+	assert_non_null(strstr(text, "</template><b>b&lt;</b><b>c</b></t>"
+				     "<p data-more=\"\"><b>1</b> more"));
+	assert_non_null(
+	    strstr(text, "</template><b>0</b><b>2.5</b><b>10</b></t>"
+			 "<p data-more=\"\" hidden><b>0</b> more"));
 	/* No room for rows: still what is around them. */
 	text = filled_within(template, json, 100);
 	assert_non_null(strstr(text, "</template></t>"));

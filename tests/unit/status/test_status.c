@@ -1,5 +1,6 @@
-/* LINK: status/status status/page status/fill status/look status/show gen/page */
-/* LINK: status/parts net/httpd net/httpd_answer */
+/* LINK: status/status status/page status/fill status/fill_marks */
+/* LINK: status/look */
+/* LINK: status/show gen/page status/parts net/httpd net/httpd_answer */
 /* LINK: net/tcp codec/http1 codec/json codec/json_scan codec/json_value */
 /* LINK: codec/decimal codec/decmath codec/utf8 */
 /* LINK: core/metrics core/arena core/log core/loop core/time core/out */
@@ -278,8 +279,8 @@ the_page_says_what_status_says(void **state)
 	assert_null(strstr(text, "<x>"));
 	assert_null(strstr(text, "<b>&"));
 	w->level = HEALTH_FAIL;
-	expect_in(
-	    get(w, "/", 200, "text/html"), " class=\"bad\" data-v=\"status\">unhealthy</strong>");
+	expect_in(get(w, "/", 200, "text/html"),
+	    " class=\"bad\" data-v=\"status\">unhealthy</strong>");
 }
 
 /* However many rows there are: a page, whole, that says what is left out. */
