@@ -13,8 +13,12 @@ trap 'rm -rf "$work"' EXIT
 # stdin without indents, empty lines and lines that are comments
 lean() { sed 's/^[ \t]*//; /^$/d; /^\/\//d; /^<!-- .* -->$/d'; }
 
-# stdin without the quotes that HTML does not need around plain words
-bare() { sed -E 's/ (class|scope|role|id|tabindex|aria-hidden|aria-labelledby)="([A-Za-z0-9-]+)"/ \1=\2/g'; }
+# stdin without what HTML does not need: quotes around plain words, and the ends
+# of what ends by itself
+bare() {
+	sed -E 's/ (class|scope|role|id|tabindex|aria-hidden|aria-labelledby)="([A-Za-z0-9-]+)"/ \1=\2/g
+		s/<\/(td|th|tr|li|dt|dd)>//g'
+}
 
 # The hash that a policy names a piece by.
 hash_of() { openssl dgst -sha256 -binary "$1" | openssl base64 -A; }

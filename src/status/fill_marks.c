@@ -93,9 +93,9 @@ fill_class(struct fill *f, struct fill_item here, struct span path)
 {
 	struct span word = look_text(fill_at(f, here, path).value);
 
-	out_text(f->o, fill_is_word(f->good, word)  ? " class=\"good\""
-		       : fill_is_word(f->bad, word) ? " class=\"bad\""
-						    : " class=\"warn\"");
+	out_text(f->o, fill_is_word(f->good, word)  ? " class=good"
+		       : fill_is_word(f->bad, word) ? " class=bad"
+						    : " class=warn");
 }
 
 static uint64_t

@@ -114,8 +114,8 @@ hostile() {
 		.latency[0].p999_us = null | .latency[0].p50_us = 999 |
 		.latency[0].count = 123456789 | .process.resident_bytes = 1023 |
 		.connections[0].last_message_age_ms = -1 |
-		.books += [range(60) | {venue: "x", symbol: "S\(.)",
-			state: (if . == 59 then "crossed" else "live" end)}] |
+		.books += [range(220) | {venue: "x", symbol: "S\(.)",
+			state: (if . == 219 then "crossed" else "live" end)}] |
 		.journal = {} | del(.rest)' "$work/status.json" \
 		>"$work/hostile.json"
 	same "$work/hostile.json" || return 1
@@ -123,7 +123,7 @@ hostile() {
 	holds "document.querySelector('h1').textContent.includes('<img src=x')" &&
 		holds "!window.hit && !document.querySelector('img')" &&
 		holds "document.body.textContent.includes('23 more')" &&
-		holds "document.querySelector('[data-each=books] tr').textContent.startsWith('S59')"
+		holds "document.querySelector('[data-each=books] tr').textContent.startsWith('S219')"
 }
 
 # shows COUNT: of connections, sinks and books each has its row and its state

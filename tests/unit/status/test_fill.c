@@ -136,11 +136,11 @@ attributes_say_what_goes_where(void **state)
 		{ "<b data-v=\"deep.er.m.n\"></b>",
 		  "<b data-v=\"deep.er.m.n\">\xe2\x80\x93</b>" },
 		{ "<b data-good=\"ok up\" data-c=\"state\">",
-		  "<b data-good=\"ok up\" data-c=\"state\" class=\"good\">" },
+		  "<b data-good=\"ok up\" data-c=\"state\" class=good>" },
 		{ "<b data-bad=\"up\" data-c=\"state\">",
-		  "<b data-bad=\"up\" data-c=\"state\" class=\"bad\">" },
+		  "<b data-bad=\"up\" data-c=\"state\" class=bad>" },
 		{ "<b data-c=\"state\">",
-		  "<b data-c=\"state\" class=\"warn\">" },
+		  "<b data-c=\"state\" class=warn>" },
 		{ "<i data-b=\"deep.er.n size_bytes\">",
 		  "<i data-b=\"deep.er.n size_bytes\" value=0.003>" },
 		{ "<i data-b=\"size_bytes deep.er.n\">",
@@ -176,9 +176,9 @@ rows_with_trouble_come_first(void **state)
 
 	(void)state;
 	assert_string_equal(strstr(text, "</template>"),
-	    "</template><b class=\"warn\">b&lt;</b><i>7</i>"
-	    "<b class=\"bad\">c</b><i>7</i>"
-	    "<b class=\"good\">a</b><i>7</i></t>");
+	    "</template><b class=warn>b&lt;</b><i>7</i>"
+	    "<b class=bad>c</b><i>7</i>"
+	    "<b class=good>a</b><i>7</i></t>");
 	/* The script needs it as it is. */
 	assert_non_null(
 	    strstr(text, "<template><b data-c=\"state\" data-v=\"name\">"));

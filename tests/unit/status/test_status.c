@@ -267,20 +267,20 @@ the_page_says_what_status_says(void **state)
 	expect_in(w->answer.headers, "default-src 'none'; style-src 'sha256-");
 	expect_in(text, ">healthy \xe2\x80\x93 mpedge \xe2\x80\x93 "
 			"&lt;b&gt;&amp;&quot;box&quot;</title>");
-	expect_in(text, " class=\"good\" data-v=\"status\">healthy</strong>");
-	expect_in(text, "<li><b class=\"good\">healthy</b> "
+	expect_in(text, " class=good data-v=\"status\">healthy</strong>");
+	expect_in(text, "<li><b class=good>healthy</b> "
 			"<span>feeds</span> "
 			"<small>all is &quot;well&quot; &lt;i&gt;</small>");
-	expect_in(text, "<tr><th scope=row>&lt;x&gt;</th>"
-			"<td><b class=\"good\">live</b></td>");
-	expect_in(text, "<td class=n title=\"2048\">2.0 KiB</td>");
-	expect_in(text, "<dt>size</dt><dd title=\"16777216\">16.0 MiB</dd>");
+	expect_in(text, "<tr><th scope=row>&lt;x&gt;"
+			"<td><b class=good>live</b>");
+	expect_in(text, "<td class=n title=\"2048\">2.0 KiB<td");
+	expect_in(text, "<dt>size<dd title=\"16777216\">16.0 MiB</div>");
 	expect_in(text, "data-has=\"books\" hidden>");
 	assert_null(strstr(text, "<x>"));
 	assert_null(strstr(text, "<b>&"));
 	w->level = HEALTH_FAIL;
 	expect_in(get(w, "/", 200, "text/html"),
-	    " class=\"bad\" data-v=\"status\">unhealthy</strong>");
+	    " class=bad data-v=\"status\">unhealthy</strong>");
 }
 
 /* However many rows there are: a page, whole, that says what is left out. */
@@ -293,10 +293,10 @@ a_page_that_is_too_small_is_still_one(void **state)
 	for (w->row_count = 10; w->row_count <= 10000; w->row_count *= 10) {
 		text = get(w, "/", 200, "text/html");
 		assert_true(w->answer.body.len < 40000);
-		expect_in(text, "<dt>size</dt>");
+		expect_in(text, "<dt>size<");
 		expect_in(text, "</script></body></html>\n");
-		if (w->row_count == 1000)
-			expect_in(text, "><b>976</b> more");
+		if (w->row_count >= 1000)
+			expect_in(text, "data-more=\"\"><b>9");
 	}
 	/* /status itself is cut. */
 	w->row_count = 30000;
