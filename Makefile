@@ -319,6 +319,8 @@ lint: all | test-tools ## rules of the source: layers, symbols, sizes, format
 	@tests/lint/all.sh
 e2e: ready ## the real binary against a real nats-server and the simulator
 	@tests/e2e/run.sh
+page-pictures: ready ## take the pictures of docs/page.md, two minutes
+	@IMG=docs/img LINE=58 tests/e2e/page.sh
 captures: all ## recorded sessions through the real binary
 	@tests/captures/run.sh
 bench: ready ## measure, and write docs/performance.md
@@ -358,7 +360,7 @@ unit-aarch64 unit-armv7: unit-%:
 
 .PHONY: all always binary bench build-tools captures check clean corpus \
 	corpus-run cov demo demo-tools deps docs e2e fmt fuzz fuzz-run help lint mutations \
-	objects ready repro run sim sizes test test-tools unit unit-aarch64 unit-armv7 \
+	objects page-pictures ready repro run sim sizes test test-tools unit unit-aarch64 unit-armv7 \
 	unit-run versions
 .DELETE_ON_ERROR:
 .SECONDARY:

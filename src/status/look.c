@@ -3,7 +3,9 @@
 struct look
 look_into(struct span value)
 {
-	struct look l = { value.at, value.at + value.len };
+	/* Nothing at all may have no place. */
+	const char *at = value.len > 0 ? value.at : "";
+	struct look l = { at, at + value.len };
 
 	if (l.at < l.end && (*l.at == '{' || *l.at == '['))
 		l.at++;

@@ -46,6 +46,12 @@ owner_of(const struct metric_set *s)
 	return name.at != NULL ? name : SPAN("mpedge");
 }
 
+static bool
+is_time(const struct metric_desc *d)
+{
+	return d->kind == METRIC_HISTOGRAM && strcmp(d->unit, "seconds") == 0;
+}
+
 static const struct histogram *
 histogram_of(const struct metric_set *s, const struct metric_desc *d)
 {
@@ -131,8 +137,7 @@ status_latency(const struct metrics *m, struct out *o)
 		const struct metric_group *g = &metric_groups[m->sets[i].group];
 
 		for (size_t d = 0; d < g->count; d++) {
-			if (g->metrics[d].kind != METRIC_HISTOGRAM ||
-			    is_told(m, i))
+			if (!is_time(&g->metrics[d]) || is_told(m, i))
 				continue;
 			add_up(m, i, &g->metrics[d], &sum);
 			if (sum.count == 0)
