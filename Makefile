@@ -182,7 +182,7 @@ $(B)/gen/%.o: build/gen/%.c $(B)/flags $(STAMPS)
 
 # What does not run for each message is small rather than fast.
 COLD := app/% status/% compat/% feed/symbols% feed/scheduler% feed/source_% \
-	feed/catalog% feed/audit% feed/rest% feed/fundings% \
+	core/rate feed/recent feed/catalog% feed/audit% feed/rest% feed/fundings% \
 	$(addprefix feed/,symbols scheduler catalog audit rest saved fundings) \
 	codec/nkey% codec/yaml% sinks/nats_key% sinks/nats_options% \
 	sinks/nats_stream% \

@@ -185,12 +185,15 @@ no_script() {
 	holds "performance.timeOrigin > $said" && shows 6
 }
 
+has_line() { page /status | jq -e ".totals.messages.history | length > $1"; }
+
 # Not by loading it again.
 live() {
 	web script on && open_page && web "eval mark = 1" &&
 		web "eval document.querySelector('time').title" || return 1
 	holds "document.querySelector('time').title > $said && window.mark === 1" &&
 		holds "document.title.startsWith('healthy')" && shows 6 &&
+		wait_for 180 has_line "${LINE:-1}" &&
 		holds "document.querySelector('polyline').points.length > ${LINE:-1}" &&
 		picture live
 }
