@@ -133,7 +133,7 @@ NATS_SERVER := build/deps/tools/nats-server
 $(NATS_SERVER): toolchain/versions.txt
 	@toolchain/nats-server.sh $@
 
-# redis-server, clickhouse-server and chdb
+# redis-server, clickhouse-server, promtool and chdb
 SERVERS := build/deps/tools/servers.stamp
 $(SERVERS): toolchain/test-servers.sh toolchain/chdb/package-lock.json | test-tools
 	@toolchain/test-servers.sh $(@D)
@@ -181,12 +181,13 @@ $(B)/gen/%.o: build/gen/%.c $(B)/flags $(STAMPS)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # What does not run for each message is small rather than fast.
-COLD := app/% status/% compat/% feed/symbols% feed/scheduler% feed/source_% \
+COLD := app/% status/% compat/% core/log% codec/syslog feed/symbols% \
+	feed/scheduler% feed/source_% feed/silence% \
 	core/rate feed/recent feed/catalog% feed/audit% feed/rest% feed/fundings% \
 	$(addprefix feed/,symbols scheduler catalog audit rest saved fundings) \
 	codec/nkey% codec/yaml% sinks/nats_key% sinks/nats_options% \
 	sinks/nats_stream% \
-	sinks/nats_thread% \
+	sinks/nats_thread% sinks/nats_count% model/replaced% \
 	sinks/redis_open sinks/redis_state sinks/redis_reply \
 	sinks/clickhouse% model/ddl model/marketprism feed/consume_% \
 	feed/journal_recover% feed/journal_spare% feed/journal_look%
@@ -339,6 +340,26 @@ demo: all sim | demo-tools ## the collector against the simulator, nothing else 
 docs: all ## write docs/reference from the program's tables
 	@docs/generate.sh
 
+# Debian's and the containers' names of a TARGET.
+DEB_x86_64 := amd64
+DEB_aarch64 := arm64
+DEB_armv7 := armhf
+OCI_x86_64 := amd64
+OCI_aarch64 := arm64
+OCI_armv7 := arm
+DEB_VERSION = $(VERSION)+git$(shell TZ=UTC git log -1 --format=%cd.%h \
+	--date=format-local:%Y%m%d%H%M)
+TARGETS ?= $(TARGET)
+
+package: all ## a Debian package of TARGET: build/mpedge_VERSION_ARCH.deb
+	@image/debian/build.sh $(B)/mpedge $(DEB_$(TARGET)) $(DEB_VERSION) \
+		build/mpedge_$(DEB_VERSION)_$(DEB_$(TARGET)).deb
+container: ## an OCI archive, no daemon needed: build/mpedge-VERSION.oci.tar (TARGETS="x86_64 aarch64 armv7")
+	@for target in $(TARGETS); do \
+		$(MAKE) --no-print-directory TARGET=$$target all || exit 1; done
+	@image/container/build.sh $(VERSION) build/mpedge-$(VERSION).oci.tar \
+		$(foreach t,$(TARGETS),$(OCI_$t)=build/$t-release/mpedge)
+
 binary: ## is each binary static-pie, small, and free of OpenSSL?
 	@for target in x86_64 aarch64 armv7; do \
 		$(MAKE) --no-print-directory TARGET=$$target all || exit 1; done
@@ -358,9 +379,9 @@ help: ## this list
 unit-aarch64 unit-armv7: unit-%:
 	@$(MAKE) --no-print-directory TARGET=$* unit
 
-.PHONY: all always binary bench build-tools captures check clean corpus \
+.PHONY: all always binary bench build-tools captures check clean container corpus \
 	corpus-run cov demo demo-tools deps docs e2e fmt fuzz fuzz-run help lint mutations \
-	objects page-pictures ready repro run sim sizes test test-tools unit unit-aarch64 unit-armv7 \
+	objects package page-pictures ready repro run sim sizes test test-tools unit unit-aarch64 unit-armv7 \
 	unit-run versions
 .DELETE_ON_ERROR:
 .SECONDARY:

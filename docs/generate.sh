@@ -3,7 +3,7 @@
 # With --check: only compare, and name what differs.
 cd "$(dirname "$0")/.." || exit 1
 status=0
-mkdir -p docs/reference build
+mkdir -p docs/reference docs/prometheus build
 one() { # FILE, TABLE
 	build/mpedge --print "$2" >build/printed || exit 1
 	if [ "${mode:-}" = check ]; then
@@ -25,6 +25,9 @@ one docs/reference/states.md states
 one docs/reference/limits.md limits
 one docs/reference/errors.md errors
 one docs/reference/environment.md environment
+one docs/reference/alarms.md alarms
+one docs/prometheus/mpedge-rules.yml alert-rules
+one docs/reference/log-events.md events
 [ "${mode:-}" = check ] || toolchain/notices.sh
 [ "${mode:-}" = check ] || tests/cases.sh || status=1
 exit $status

@@ -9,7 +9,7 @@ build) list="make gcc binutils patch openssl dpkg-dev xz-utils bzip2 git
 demo) list="curl" ;;
 test) list="libcmocka-dev clang clang-format clang-tidy cppcheck pmccabe
 	qemu-user-static valgrind curl jq procps file libclang-rt
-	redis-tools clickhouse-common npm chromium" ;;
+	redis-tools clickhouse-common npm systemd adduser skopeo chromium" ;;
 esac
 shift
 

@@ -6,6 +6,7 @@
 #   redis-server         what Debian's package is: a name for a program of
 #                        redis-tools
 #   clickhouse-server    18.16, in bookworm only; its library is installed
+#   prometheus, promtool to scrape and to judge what is scraped
 #   chdb/                the engine of today's ClickHouse as a module of Node;
 #                        toolchain/chdb pins its version and SHA-512
 
@@ -29,19 +30,28 @@ redis=$(command -v redis-check-rdb) || fail "redis-tools is not installed"
 ln -sf "$redis" "$out/redis-server"
 
 download() {
-	(cd build/fetch && rm -f clickhouse-server_*.deb &&
-		apt-get download clickhouse-server)
+	(cd build/fetch && rm -f "$1"_*.deb && apt-get download "$1")
+}
+
+# fetch PACKAGE PROGRAM...: unpacks programs of its usr/bin or usr/sbin
+fetch() {
+	package=$1
+	work=build/src/$1
+	quiet "$1" download "$1" ||
+		fail "no $1, see build/src/$1.log"
+	rm -rf "$work" && dpkg-deb -x build/fetch/"$1"_*.deb "$work" || exit 1
+	shift
+	for program; do
+		cp "$work"/usr/*bin/"$program" "$out/" || exit 1
+	done
+	rm -rf "$work" build/fetch/"$package"_*.deb
 }
 
 . /etc/os-release
 if [ "$VERSION_CODENAME" = bookworm ]; then
-	work=build/src/clickhouse-server
-	quiet clickhouse-server download ||
-		fail "no clickhouse-server, see build/src/clickhouse-server.log"
-	rm -rf $work && dpkg-deb -x build/fetch/clickhouse-server_*.deb $work &&
-		cp $work/usr/sbin/clickhouse-server "$out/" && rm -rf $work ||
-		exit 1
+	fetch clickhouse-server clickhouse-server
 fi
+fetch prometheus prometheus promtool
 
 npm_ci() {
 	(cd "$out/chdb" &&

@@ -4,6 +4,9 @@
 #ifndef MPEDGE_APP_APP_H
 #define MPEDGE_APP_APP_H
 
+#include "app/log_setup.h"
+#include "app/lookout.h"
+#include "app/notify.h"
 #include "app/rates.h"
 #include "app/reload.h"
 #include "app/state.h"
@@ -27,11 +30,30 @@ struct mpedge {
 	struct arena arena;
 	struct metrics metrics;
 	struct process_metrics process;
+	struct standard_metrics standard;
+	struct build_metrics build;
+	struct clock_metrics clock;
+	/* How far the wall clock is ahead of the other one. */
+	int64_t clock_ahead_ns;
+	struct memory_metrics pools[ARENA_POOLS_MAX];
+	struct conn_counts counts;
+	/* For the families of the service replaced. */
+	struct replaced replaced;
+	struct mp_system_metrics replaced_system;
+	struct mp_queue_metrics replaced_waiting;
+	struct mp_collector_info_metrics replaced_collector;
+	struct mp_exchange_info_metrics replaced_venues[VENUE_COUNT];
+	struct mono replaced_rated;
+	struct machine_cpu {
+		uint64_t busy;
+		uint64_t all;
+	} cpu_then;
 	/* Measures each turn. */
 	struct hook turn;
 	struct journal_metrics journal_metrics;
 	struct rates rates;
 	struct dns dns;
+	struct syslog syslog;
 	struct tls_context tls;
 	struct conn_world world;
 	struct journal journal;
@@ -41,7 +63,9 @@ struct mpedge {
 	unsigned source_count;
 	struct state state;
 	struct scheduler scheduler;
+	struct lookout lookout;
 	struct status status;
+	struct notify notify;
 	/* Signals arrive as bytes of a pipe. */
 	struct watch signals;
 	/* After SIGTERM: until everything is confirmed, or drain_ms passed. */
@@ -64,5 +88,20 @@ void app_panels(struct mpedge *m);
 
 /* app_totals.c: the panels totals, clock and versions, and all rates. */
 void app_totals(struct mpedge *m);
+
+/* app_replaced.c: what the service replaced told of itself; the first before
+ * sinks and sources, the second after all other panels. */
+void app_replaced_start(struct mpedge *m);
+void app_replaced_panels(struct mpedge *m);
+const char *app_version(void);
+
+/* app_process.c: the process as the system sees it; owner is a struct mpedge.
+ */
+void process_register(struct mpedge *m);
+void process_refresh(void *owner);
+/* Each turn. */
+void process_watch_clock(struct mpedge *m);
+/* After arena_seal: the pools are known. */
+void process_register_pools(struct mpedge *m);
 
 #endif

@@ -24,6 +24,9 @@ void check_words(
 /* May stand in an address or a name. */
 bool check_plain(struct span s);
 
+/* May stand in a header line. */
+bool check_field(const char *text);
+
 /* The sections of all sinks and of the consumer. */
 void check_sinks(struct checker *c, const struct options *o);
 

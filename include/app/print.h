@@ -15,6 +15,9 @@
  * limits   fixed limits, Markdown
  * errors   error names, Markdown
  * environment  variables, and names of the services replaced, Markdown
+ * alarms   rules of the alarms, Markdown
+ * alert-rules  the same for Prometheus, YAML
+ * events   what the log may say, Markdown
  *
  * UNKNOWN for another name.
  */
@@ -22,5 +25,11 @@ enum err print_table(struct span name, struct out *o) MUST_USE;
 
 /* print_names.c */
 void print_environment(struct out *o);
+
+/* print_alarms.c */
+void print_alarms(struct out *o);
+void print_alert_rules(struct out *o);
+/* print_events.c */
+void print_events(struct out *o);
 
 #endif

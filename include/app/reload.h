@@ -24,6 +24,8 @@ struct reload {
 	/* Set before app_start; NULL: there is no file to read again. */
 	const char *path;
 	char *const *environment;
+	/* SIGHUP has come. */
+	bool asked;
 	/* Of the last reading. */
 	struct options next;
 	struct config_origins origins;

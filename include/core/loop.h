@@ -91,6 +91,10 @@ void loop_hook(struct loop *l, struct hook *h);
 /* One turn; sleeps at most max_ms (tests use 0). */
 void loop_turn(struct loop *l, int64_t max_ms);
 
+/* How long the work of this turn has taken: reads a clock, so not for every
+ * record. */
+int64_t loop_spent_ns(const struct loop *l);
+
 /* Turns until l->stop. */
 void loop_run(struct loop *l);
 

@@ -158,6 +158,14 @@ int64_t feed_request_id(struct feed *f);
 /* Has it every stream that `old` has seen? */
 bool feed_covers(const struct feed *f, const struct feed *old);
 
+/* "binance:BTCUSDT:kline.1m": stream number i of the source, for events, logs
+ * and alarms; what it returns lies in text. */
+const char *feed_stream_label(
+    const struct feed *f, unsigned i, char *text, size_t size);
+
+/* Is place i of its lane one that may say nothing for as long as it likes? */
+bool feed_may_be_quiet(const struct feed *f, unsigned i);
+
 /* Log, count, remember, back off (or give way to the other feed of the lane).
  */
 void feed_fail(struct feed *f, enum err e, const char *what);

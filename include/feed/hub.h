@@ -23,6 +23,7 @@
 #include "core/rate.h"
 #include "feed/journal.h"
 #include "feed/recent.h"
+#include "model/replaced.h"
 #include "sinks/sink.h"
 
 enum {
@@ -71,6 +72,7 @@ struct hub_sink {
 	/* One record at a time is timed until it is confirmed; 0 is none. */
 	uint64_t timed_next;
 	struct wall timed_seen;
+	struct wall timed_taken;
 	bool up;
 	enum err last_error;
 	char why[HUB_WHY_MAX];
@@ -101,6 +103,11 @@ struct hub {
 	uint64_t refused;
 	uint64_t damaged;
 	struct recent recent;
+	/* Set after hub_init; NULL: nobody wants its families. */
+	struct replaced *replaced;
+	struct mp_batch_metrics batches[SINK_COUNT];
+	/* Writing a record into the journal; measured by those who make it. */
+	struct histogram append;
 };
 
 void hub_init(struct hub *h, struct loop *l, struct journal *j, struct arena *a,
@@ -110,6 +117,9 @@ void hub_init(struct hub *h, struct loop *l, struct journal *j, struct arena *a,
 enum err hub_add(struct hub *h, const struct sink_type *t,
     const struct options *o, struct conn_world *w, struct arena *a,
     struct out *why) MUST_USE;
+
+/* Records that the slowest sink has not taken or not had confirmed. */
+uint64_t hub_waiting(const struct hub *h);
 
 /* Register the counters of the sinks and the panel "sinks". */
 void hub_panels(struct hub *h, struct metrics *m);

@@ -16,6 +16,10 @@ void hub_mind_file(struct hub *h);
 /* What the sink may call. */
 void hub_host(struct hub_sink *s);
 
+/* The record that is timed was taken; so many were, at once. */
+void hub_took(struct hub_sink *s);
+void hub_count_batch(struct hub_sink *s, uint64_t taken);
+
 /* Everything before position is safely at its destination. */
 void hub_confirm(struct sink_host *host, uint64_t position);
 

@@ -69,6 +69,7 @@ struct scheduler_job {
 	enum job_state verdict;
 	int64_t took_ms;
 	uint64_t runs;
+	struct job_metrics metrics;
 	char result[SCHEDULER_RESULT_MAX];
 };
 

@@ -35,6 +35,8 @@ enum {
 	SOURCE_NO_SYMBOL = 1 << 30,
 };
 
+#define SOURCE_NO_DELAY INT64_MAX
+
 /*
  * Who looks on (the scheduler): every record of the source before it is
  * published, and each stream that is without a connection from now on.
@@ -111,6 +113,12 @@ struct source {
 	struct random random;
 	/* When the venue made the newest trade of the message being read. */
 	int64_t event_ns;
+	/* Its bytes, until its first record is made. */
+	size_t message_bytes;
+	enum venue_id id;
+	/* The least that trades were older than our clock since somebody set
+	 * it to SOURCE_NO_DELAY. */
+	int64_t delay_least_ns;
 	struct market *market;
 	struct market_host host;
 	struct rest rest;

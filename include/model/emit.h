@@ -35,6 +35,10 @@ enum {
  * two hex digits; `all` stands for what a record does not have, and events have
  * the name of their connection for a symbol.
  *
+ * Events of alarms are apart from all this: their connection is the subject,
+ * alerts.{box}.{rule}; with no_alerts set, because a stream does not take it,
+ * they are spelled like every other event.
+ *
  * With marketprism set the spelling is that of the collector of this name,
  * which is the default but for: deltas of books under orderbook.delta, _
  * instead of - in symbols of funding rates, open interest and liquidations, and
@@ -62,6 +66,7 @@ enum {
 struct subject_plan {
 	const char *prefix;
 	bool marketprism;
+	bool no_alerts;
 	unsigned count;
 	struct subject_part {
 		enum subject_word word;
@@ -81,9 +86,16 @@ enum err subject_plan_read(struct subject_plan *p, const char *template,
 void record_subject(const struct subject_plan *p, enum record_id id,
     const void *rec, struct out *o);
 
+/* alerts.{box}.{rule}: the connection of an event that tells of an alarm. */
+void event_alert_name(const char *box, const char *rule, struct out *o);
+
+/* What covers the subjects of such events. */
+#define SUBJECT_ALERTS "alerts.>"
+
 /*
  * The subjects, with wildcards, that together are all of ours, for a stream:
- * {prefix}.> by default.  *at begins with 0 and moves; false after the last.
+ * {prefix}.> and alerts.> by default.  *at begins with 0 and moves; false after
+ * the last.
  */
 bool subject_filter(
     const struct subject_plan *p, unsigned *at, struct out *o) MUST_USE;

@@ -17,6 +17,7 @@
 #define MPEDGE_NET_CONN_H
 
 #include "core/loop.h"
+#include "core/metrics.h"
 #include "net/dns.h"
 #include "net/tls.h"
 
@@ -51,11 +52,18 @@ struct conn_events {
 	void (*failed)(void *owner, enum err e);
 };
 
+struct conn_counts {
+	struct net_metrics net;
+	struct tls_metrics tls;
+};
+
 /* Shared by all connections. */
 struct conn_world {
 	struct loop *loop;
 	struct dns *dns;
 	struct tls_context *tls;
+	/* NULL: nobody counts. */
+	struct conn_counts *counts;
 	/* One receive buffer serves all: callbacks keep no pointer. */
 	char buffer[CONN_BUFFER];
 };
@@ -71,6 +79,8 @@ struct conn {
 	/* Events out of conn_open, and the patience for one address. */
 	struct timer timer;
 	unsigned address;
+	/* When the state began. */
+	struct mono entered;
 	bool use_tls;
 	struct tls tls;
 	struct tls_peer *peer;
@@ -103,6 +113,12 @@ void conn_open(struct conn *c, const struct conn_events *events,
 
 /* There may be something to drain: called after queueing bytes. */
 void conn_kick(struct conn *c);
+
+/* conn_count.c: c has come to state s, or fails in the one it has. */
+void conn_count_state(struct conn *c, enum conn_state s);
+void conn_count_failure(struct conn *c);
+/* What went wrong, into c->why: words of TLS, or which step it was. */
+void conn_explain(struct conn *c, enum err e, const char *step);
 
 /* End it now, without events.failed. */
 void conn_close(struct conn *c);

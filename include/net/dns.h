@@ -14,6 +14,7 @@
 #define MPEDGE_NET_DNS_H
 
 #include "core/loop.h"
+#include "core/metrics.h"
 #include "net/tcp.h"
 
 enum {
@@ -31,6 +32,7 @@ struct dns;
 struct dns_slot {
 	struct dns *dns;
 	struct dns_query *query;
+	struct mono asked;
 	bool taken;
 };
 
@@ -42,6 +44,7 @@ struct dns {
 	struct dns_slot slots[DNS_SLOTS];
 	/* The last question failed: read the configuration again. */
 	bool stale;
+	struct dns_metrics metrics;
 	/* c-ares is at work further up the stack. */
 	bool inside;
 };

@@ -25,6 +25,9 @@ enum err address_parse(
     struct span text, uint16_t port, struct address *a) MUST_USE;
 /* "127.0.0.1:8080", "[::1]:8080" */
 void address_write(const struct address *a, struct out *o);
+/* As the system wants it; returns its length. */
+struct sockaddr_storage;
+unsigned address_native(const struct address *a, struct sockaddr_storage *to);
 
 /* Begin to connect: OK also while it is under way.  *fd is the caller's.  FULL
  * when the process has no descriptor left that select can watch. */

@@ -61,6 +61,9 @@ struct tls_peer {
 	/* Of tls_init_more, set after tls_peer_init; NULL: that of the others.
 	 */
 	struct tls_context *context;
+	/* When the certificate it showed last ends, seconds since 1970; 0 is
+	 * not known. */
+	int64_t ends_s;
 	uint64_t opaque[72];
 };
 
@@ -113,6 +116,12 @@ void tls_goodbye(struct tls *t);
 /* What the last failure was, in words ("the certificate is not valid for ...").
  */
 void tls_why(const struct tls *t, struct out *o);
+
+/* Did the handshake go on with a session of before? */
+bool tls_resumed(const struct tls *t);
+/* When the first certificate of a PEM file ends, seconds since 1970; 0 when it
+ * cannot be read. */
+int64_t tls_file_ends(const char *path);
 
 /* "TLSv1.3", cipher suite, resumed or not: for the status page. */
 void tls_describe(const struct tls *t, struct out *o);

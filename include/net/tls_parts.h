@@ -64,6 +64,9 @@ tls_memory_of(struct tls_peer *p)
 /* Drop what is remembered. */
 void tls_forget(struct tls_peer *p);
 
+/* Seconds since 1970. */
+int64_t tls_seconds(const mbedtls_x509_time *t);
+
 /* Look at one certificate of a chain and note what is wrong with it: the
  * verify callback of mbedTLS (mbedtls_ssl_set_verify). */
 int tls_words_verify(

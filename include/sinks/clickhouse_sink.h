@@ -69,6 +69,22 @@ struct click_refusal {
 	char why[CLICK_WHY_MAX];
 };
 
+/* What the service replaced counted (groups mp_ of metrics.def): its two
+ * writers are our one. */
+struct click_replaced {
+	struct {
+		struct mp_click_operations_metrics good;
+		struct mp_click_operations_metrics bad;
+		struct mp_click_time_metrics time;
+		struct mp_click_table_metrics table;
+		struct mp_fast_operations_metrics fast_good;
+		struct mp_fast_operations_metrics fast_bad;
+		struct mp_fast_time_metrics fast_time;
+	} tables[RECORD_COUNT];
+	struct mp_fast_metrics fast;
+	struct mp_fast_pool_metrics pool;
+};
+
 struct click_sink {
 	const struct opt_clickhouse *options;
 	const char *box;
@@ -109,6 +125,7 @@ struct click_sink {
 	uint32_t dead_rows;
 	struct click_refusal refusals[RECORD_COUNT];
 	struct clickhouse_metrics metrics;
+	struct click_replaced replaced;
 };
 
 /* Does the record become a row? */
@@ -146,6 +163,10 @@ void click_park_table(
 void click_park_begin(struct click_sink *c);
 enum err click_park_take(struct click_sink *c, const struct sink_frame *f);
 void click_park_flush(struct click_sink *c);
+
+/* clickhouse_count.c: an insert of the batch has succeeded, or failed. */
+void click_count(struct click_sink *c, bool good);
+void click_count_panels(struct click_sink *c, struct metrics *m);
 
 /* clickhouse_show.c */
 void click_panels(struct sink *s, struct metrics *m);

@@ -33,6 +33,9 @@ struct nats_slot {
 	uint64_t next;
 	struct mono sent;
 	enum nats_fate fate;
+	/* Of the caller. */
+	uint8_t venue;
+	uint8_t record;
 };
 
 struct nats_window {
@@ -54,6 +57,10 @@ uint32_t nats_window_count(const struct nats_window *w);
 
 /* The publish of ticket w->head went out; there must be room. */
 void nats_window_push(struct nats_window *w, uint64_t next, struct mono sent);
+
+/* The publish of a ticket that is in flight, or NULL. */
+struct nats_slot *nats_window_slot(
+    const struct nats_window *w, uint64_t ticket);
 
 /* The answer to a ticket; false when none was awaited. */
 bool nats_window_settle(
@@ -101,6 +108,7 @@ enum err nats_answer_read(struct json *j, const char *text, size_t len,
 /* Error codes of the JetStream API that the sink tells apart. */
 enum nats_api_error {
 	NATS_API_NAME_IN_USE = 10058,
+	NATS_API_SUBJECTS_OVERLAP = 10065,
 	NATS_API_STREAM_NOT_FOUND = 10059,
 	NATS_API_NO_SPACE = 10047,
 	NATS_API_INSUFFICIENT = 10023,

@@ -51,6 +51,7 @@
 
 #include "core/options.h"
 #include "model/emit.h"
+#include "model/replaced.h"
 #include "sinks/nats_ack.h"
 #include "sinks/nats_link.h"
 #include "sinks/sink.h"
@@ -83,6 +84,8 @@ struct nats_sink {
 	struct sink *sink;
 	const struct opt_nats *options;
 	struct subject_plan plan;
+	/* Alarms have subjects of their own, if the stream takes them. */
+	bool alerts;
 	struct nats_link link;
 	struct nats_window window;
 	enum nats_state state;
@@ -107,6 +110,9 @@ struct nats_sink {
 	uint64_t farthest;
 	char why[NATS_WHY_MAX];
 	struct json json;
+	struct replaced *replaced;
+	struct mp_nats_metrics replaced_state;
+	struct mp_nats_info_metrics replaced_info;
 };
 
 /* nats_fit.c: publish one record, smaller if it must be.  FULL or SYNTAX when
@@ -119,6 +125,12 @@ void nats_sink_trouble(struct nats_sink *n, enum err e, const char *why);
 
 /* The stream is there (or is not needed): take records. */
 void nats_sink_ready(struct nats_sink *n);
+
+/* nats_count.c: for the families of the service replaced: the publish just
+ * pushed is of this record; the answer to one has come. */
+void nats_count_sent(struct nats_sink *n, const struct sink_frame *f);
+void nats_count_answer(struct nats_sink *n, uint64_t ticket, bool stored);
+void nats_panels(struct sink *s, struct metrics *m);
 
 /* Confirm what is stored without a hole. */
 void nats_sink_confirm(struct nats_sink *n);

@@ -76,8 +76,10 @@ struct sink_counts {
 struct options;
 struct arena;
 struct tls_context;
+struct tls_peer;
 struct conn_world;
 struct metrics;
+struct replaced;
 
 struct sink {
 	const struct sink_type *type;
@@ -86,6 +88,8 @@ struct sink {
 	struct sink_counts counts;
 	/* Where it delivers to, for logs and status; no secrets. */
 	char target[160];
+	/* What is known of the server, of a sink that speaks TLS; or NULL. */
+	const struct tls_peer *peer;
 	void *state;
 };
 
@@ -95,6 +99,8 @@ struct sink_setup {
 	struct loop *loop;
 	struct sink_host *host;
 	struct conn_world *world;
+	/* What the service replaced counted; NULL: not wanted. */
+	struct replaced *replaced;
 };
 
 struct sink_type {

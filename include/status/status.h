@@ -8,7 +8,7 @@
  *   /health   JSON: status (healthy, degraded, unhealthy), checks; 200 or 503
  *   /livez    200 while the loop turns
  *   /readyz   200 when nothing is failing, else 503
- *   /metrics  Prometheus text format 0.0.4
+ *   /metrics  Prometheus text format 0.0.4, or OpenMetrics when asked for
  *   /status   JSON: every panel by name
  *   /         one self-contained HTML page
  *
@@ -35,7 +35,10 @@ struct status {
 	const struct arena *arena;
 	const char *version;
 	struct mono started;
+	/* What the request being answered prefers for /metrics. */
+	bool openmetrics;
 	struct http_metrics counts;
+	struct metrics_metrics page_counts;
 };
 
 /* Listen on http.listen.  CONFIG when that is no address, IO when it is taken.

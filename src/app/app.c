@@ -26,7 +26,8 @@ log_memory(const struct mpedge *m)
 	for (size_t i = 0; i < m->arena.pool_count; i++) {
 		const struct arena_pool *p = &m->arena.pools[i];
 
-		log_open(&l, LOG_DEBUG, "memory", p->name);
+		log_open(&l, LOG_DEBUG, "memory", "pool");
+		log_text(&l, "name", p->name);
 		log_int(&l, "count", (int64_t)p->count);
 		log_int(&l, "each_bytes", (int64_t)p->each_bytes);
 		log_int(&l, "bytes", (int64_t)(p->count * p->each_bytes));
@@ -74,7 +75,9 @@ begin_drain(struct mpedge *m)
 	log_open(&l, LOG_INFO, "app", "stopping");
 	log_int(&l, "drain_ms", m->options->box.drain_ms);
 	log_send(&l);
+	notify_say(m, NOTIFY_STOPPING);
 	scheduler_stop(&m->scheduler);
+	lookout_stop(&m->lookout);
 	consume_stop(&m->consume);
 	for (unsigned i = 0; i < m->source_count; i++)
 		source_stop(&m->sources[i]);
@@ -85,23 +88,36 @@ begin_drain(struct mpedge *m)
 }
 
 static void
+reload(struct mpedge *m)
+{
+	uint64_t refused = m->process.reloads_refused;
+
+	notify_say(m, NOTIFY_RELOADING);
+	reload_settings(&m->reload, m);
+	m->notify.refused = m->process.reloads_refused != refused;
+	notify_say(m, NOTIFY_READY);
+}
+
+/* A reload waits for the next turn: the time it is told with must be later than
+ * the last of the signals it is for. */
+static void
 on_signals(struct watch *w, unsigned got)
 {
 	struct mpedge *m = w->owner;
-	bool reload = false;
+	bool asked = m->reload.asked;
 	char bytes[16];
-	ssize_t n = read(w->fd, bytes, sizeof(bytes));
+	ssize_t n = got != 0 ? read(w->fd, bytes, sizeof(bytes)) : 0;
 
-	(void)got;
+	m->reload.asked = false;
 	for (ssize_t i = 0; i < n; i++) {
 		if (bytes[i] == SIGHUP)
-			reload = true;
+			m->reload.asked = true;
 		else
 			begin_drain(m);
 	}
-	/* Once for all that have come. */
-	if (reload && !m->draining)
-		reload_settings(&m->reload, m);
+	w->again = m->reload.asked;
+	if (asked && !m->draining)
+		reload(m);
 }
 
 static enum err
@@ -166,6 +182,7 @@ start_net(struct mpedge *m, struct out *why)
 	m->world.loop = &m->loop;
 	m->world.dns = &m->dns;
 	m->world.tls = &m->tls;
+	m->world.counts = &m->counts;
 	return e;
 }
 
@@ -177,6 +194,7 @@ start_sinks(struct mpedge *m, struct out *why)
 
 	hub_init(&m->hub, &m->loop, &m->journal, &m->arena,
 	    o->journal.path[0] != '\0' ? o->journal.sync_ms : 0);
+	app_replaced_start(m);
 	if (o->nats.enabled)
 		e = hub_add(&m->hub, &sink_nats, o, &m->world, &m->arena, why);
 	if (e == ERR_OK && o->file.enabled)
@@ -261,6 +279,12 @@ hello(const struct mpedge *m)
 	log_send(&l);
 }
 
+const char *
+app_version(void)
+{
+	return MPEDGE_VERSION;
+}
+
 enum err
 app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 {
@@ -278,6 +302,8 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 	if (e == ERR_OK)
 		e = start_net(m, why);
 	if (e == ERR_OK)
+		syslog_start(&m->syslog, o, &m->loop, &m->dns);
+	if (e == ERR_OK)
 		e = start_sinks(m, why);
 	if (e == ERR_OK)
 		e = start_consume(m, why);
@@ -290,6 +316,7 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 	state_restore(m);
 	start_scheduler(m);
 	app_panels(m);
+	lookout_init(&m->lookout, m);
 	if (o->http.enabled) {
 		e = status_start(&m->status, &m->loop, o, &m->metrics,
 		    &m->arena, MPEDGE_VERSION, why);
@@ -297,6 +324,7 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 			return e;
 	}
 	arena_seal(&m->arena);
+	process_register_pools(m);
 	m->drain.fire = on_drain;
 	m->drain.owner = m;
 	m->signals = (struct watch){ .fd = signals,
@@ -310,6 +338,9 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 		source_start(&m->sources[i]);
 	state_start(m);
 	scheduler_start(&m->scheduler);
+	lookout_start(&m->lookout);
+	notify_init(m, m->reload.environment);
+	notify_say(m, NOTIFY_READY);
 	return ERR_OK;
 }
 

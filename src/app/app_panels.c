@@ -1,7 +1,4 @@
-#include <fcntl.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "app/app.h"
 #include "core/log.h"
@@ -9,53 +6,6 @@
 enum {
 	DAY_S = 24 * 3600,
 };
-
-/* Resident pages are the second number of /proc/self/statm. */
-static uint64_t
-resident_bytes(void)
-{
-	char text[128];
-	struct span rest, word;
-	uint64_t pages = 0;
-	ssize_t n;
-	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return 0;
-	n = read(fd, text, sizeof(text));
-	close(fd);
-	if (n <= 0)
-		return 0;
-	rest = (struct span){ text, (size_t)n };
-	word = span_word(&rest, " \n");
-	word = span_word(&rest, " \n");
-	if (word.at == NULL || span_u64(word, &pages) != ERR_OK)
-		return 0;
-	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
-static uint64_t
-ms_of(const struct timeval *t)
-{
-	return (uint64_t)t->tv_sec * 1000 + (uint64_t)t->tv_usec / 1000;
-}
-
-static void
-refresh(void *owner)
-{
-	struct mpedge *m = owner;
-	struct process_metrics *p = &m->process;
-	struct rusage u;
-
-	p->uptime = (uint64_t)mono_ms_between(m->started, m->loop.now);
-	p->resident = resident_bytes();
-	p->arena = m->arena.used;
-	p->tls_heap_peak = tls_heap_peak(&m->tls);
-	p->loop_turns = m->loop.turns;
-	p->log_lines_lost = log_lost();
-	if (getrusage(RUSAGE_SELF, &u) == 0)
-		p->cpu = ms_of(&u.ru_utime) + ms_of(&u.ru_stime);
-}
 
 static void
 refresh_journal(void *owner)
@@ -77,6 +27,7 @@ refresh_journal(void *owner)
 	j->in_memory = m->journal.spare != 0;
 	j->file_failures = m->journal.spares;
 	j->faults = (uint64_t)m->journal.faults;
+	j->append = m->hub.append;
 }
 
 static void
@@ -171,6 +122,7 @@ measure_turn(struct hook *hook)
 	struct mpedge *m = hook->owner;
 
 	histogram_add(&m->process.loop_turn, m->loop.worked_ns);
+	process_watch_clock(m);
 }
 
 /* --- the venues ----------------------------------------------------------- */
@@ -284,13 +236,14 @@ venue_panels(struct mpedge *m)
 void
 app_panels(struct mpedge *m)
 {
-	struct panel process = { "process", m, process_json, NULL, refresh };
+	struct panel process = { "process", m, process_json, NULL,
+		process_refresh };
 	struct panel journal = { "journal", m, journal_json, journal_health,
 		refresh_journal };
 
 	m->turn = (struct hook){ .run = measure_turn, .owner = m };
 	loop_hook(&m->loop, &m->turn);
-	metrics_add(&m->metrics, METRICS_process, &m->process, "");
+	process_register(m);
 	metrics_add(&m->metrics, METRICS_journal, &m->journal_metrics, "");
 	venue_panels(m);
 	if (m->options->consume.enabled)
@@ -299,4 +252,5 @@ app_panels(struct mpedge *m)
 	metrics_panel(&m->metrics, &journal);
 	metrics_panel(&m->metrics, &process);
 	app_totals(m);
+	app_replaced_panels(m);
 }

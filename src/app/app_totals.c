@@ -1,5 +1,4 @@
 #include <sys/resource.h>
-#include <sys/timex.h>
 #include <sys/utsname.h>
 
 #include "app/app.h"
@@ -114,27 +113,21 @@ totals_json(void *owner, struct out *o)
 	out_char(o, '}');
 }
 
-/* What the kernel knows of its clock; asking changes nothing. */
 static void
 clock_json(void *owner, struct out *o)
 {
 	struct mpedge *m = owner;
-	struct timex t = { .modes = 0 };
-	int said = adjtimex(&t);
+	const struct clock_metrics *c = &m->clock;
 
 	OUT_LITERAL(o, "{\"utc\":\"");
 	out_time(o, m->loop.wall);
 	OUT_LITERAL(o, "\",");
-	if (said < 0) {
-		OUT_LITERAL(o, "\"state\":\"not known\"}");
-		return;
-	}
 	out_member_text(o, "state",
-	    said == TIME_ERROR ? SPAN("not synchronised")
-			       : SPAN("synchronised"));
-	out_member_i64(o, "estimated_error_us", t.esterror);
-	OUT_LITERAL(o, "\"most_error_us\":");
-	out_i64(o, t.maxerror);
+	    c->synchronized ? SPAN("synchronised") : SPAN("not synchronised"));
+	out_member_u64(o, "estimated_error_ms", c->estimated_error);
+	out_member_u64(o, "most_error_ms", c->max_error);
+	OUT_LITERAL(o, "\"steps\":");
+	out_u64(o, c->steps);
 	out_char(o, '}');
 }
 
@@ -145,7 +138,7 @@ versions(void *owner, struct out *o)
 
 	(void)owner;
 	out_char(o, '{');
-	out_member_text(o, "mpedge", span_of(MPEDGE_VERSION));
+	out_member_text(o, "mpedge", span_of(app_version()));
 	if (uname(&u) == 0) {
 		out_member_text(o, "kernel", span_of(u.release));
 		out_member_text(o, "machine", span_of(u.machine));

@@ -2,6 +2,9 @@
 
 #include "app/config.h"
 #include "app/config_check.h"
+#include "codec/url.h"
+#include "codec/syslog.h"
+#include "core/log.h"
 #include "venues/venue.h"
 
 void
@@ -187,6 +190,42 @@ check_venue(struct checker *c, enum venue_id id, const struct opt_venue *o)
 		    "begins with /");
 }
 
+static void
+check_alarms(struct checker *c, const struct opt_alarms *o)
+{
+	struct url url;
+
+	if (o->webhook[0] != '\0' &&
+	    (url_parse(span_of(o->webhook), &url) != ERR_OK || url.websocket))
+		check_wrong(c, "alarms.webhook",
+		    "an address is http://HOST/PATH or https://HOST/PATH, "
+		    "without user and password; a secret may be in its path");
+	if (!check_field(o->webhook_token))
+		check_wrong(
+		    c, "alarms.webhook_token", "is without control characters");
+}
+
+static void
+check_log(struct checker *c, const struct opt_log *l)
+{
+	struct syslog_target target;
+	struct log_levels levels;
+	char why[512];
+	struct out o;
+
+	out_init(&o, why, sizeof(why) - 1);
+	check_words(c, "log.format", l->format, "logfmt json");
+	if (log_levels_parse(l->levels, &levels, &o) != ERR_OK) {
+		o.size++;
+		check_wrong(c, "log.levels", out_cstr(&o));
+	}
+	if (l->syslog[0] != '\0' &&
+	    syslog_target_parse(span_of(l->syslog), &target) != ERR_OK)
+		check_wrong(c, "log.syslog",
+		    "is neither udp://HOST:PORT nor the path of a socket of at "
+		    "most 107 bytes, such as /dev/log");
+}
+
 bool
 config_check(const char *path, const struct options *o, struct out *errors)
 {
@@ -194,7 +233,9 @@ config_check(const char *path, const struct options *o, struct out *errors)
 
 	for (enum venue_id v = 0; v < VENUE_COUNT; v++)
 		check_venue(&c, v, &o->venue[v]);
+	check_log(&c, &o->log);
 	check_sinks(&c, o);
+	check_alarms(&c, &o->alarms);
 	if (o->shard.index >= o->shard.of)
 		check_wrong(&c, "shard.index",
 		    "counts from 0 and is below shard.of: of two boxes one "

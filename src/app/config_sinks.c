@@ -68,9 +68,8 @@ is_name(const char *text, bool empty_too)
 	return true;
 }
 
-/* May stand in a header line. */
-static bool
-is_field(const char *text)
+bool
+check_field(const char *text)
 {
 	for (; *text != '\0'; text++) {
 		if ((unsigned char)*text < ' ' || *text == 0x7f)
@@ -106,7 +105,7 @@ check_clickhouse(struct checker *c, const struct opt_clickhouse *o)
 	if (!is_name(o->table_prefix, true))
 		check_wrong(c, "clickhouse.table_prefix",
 		    "a name is letters, digits and _, no digit first");
-	if (!is_field(o->user) || !is_field(o->password))
+	if (!check_field(o->user) || !check_field(o->password))
 		check_wrong(c, "clickhouse.user",
 		    "user and password are without control characters");
 	if ((o->cert_file[0] == '\0') != (o->key_file[0] == '\0'))

@@ -33,7 +33,8 @@ static const char help[] =
     "\n"
     "  --check-config    read FILE, say what is wrong with it, and end\n"
     "  --print NAME      write a table: schema ddl ddl-marketprism config\n"
-    "                    metrics states limits errors environment\n"
+    "                    metrics states limits errors environment events\n"
+    "                    alarms alert-rules\n"
     "  --print effective FILE   what is in force and where it comes from\n"
     "  --version         write the version\n"
     "  --help            write this\n"
@@ -69,7 +70,8 @@ print(const char *name)
 		fprintf(stderr,
 		    "mpedge: --print %s: there is no such table; there are: "
 		    "schema ddl ddl-marketprism config metrics states limits "
-		    "errors environment, and effective FILE\n",
+		    "errors environment events alarms alert-rules, and "
+		    "effective FILE\n",
 		    name);
 		return EXIT_USAGE;
 	}
@@ -172,7 +174,8 @@ collect(const char *path)
 
 	if (configure(path) != 0)
 		return EXIT_CONFIG;
-	log_level((enum log_level)options.box.log_level);
+	log_setup_journal(environ);
+	log_setup(&options);
 	config_log(&origins, environ);
 	e = catch_signals();
 	out_init(&why, text, sizeof(text));

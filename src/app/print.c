@@ -136,7 +136,6 @@ static void
 print_metrics(struct out *o)
 {
 	static const char *const head[] = { "family", "type", "meaning" };
-	static const char *const kinds[] = { "counter", "gauge", "histogram" };
 
 	OUT_LITERAL(o, "# Metrics\n");
 	for (size_t i = 0; i < METRICS_GROUPS; i++) {
@@ -150,18 +149,10 @@ print_metrics(struct out *o)
 		for (size_t k = 0; k < g->count; k++) {
 			const struct metric_desc *d = &g->metrics[k];
 
-			OUT_LITERAL(o, "| `mpedge_");
-			out_text(o, g->name);
-			out_char(o, '_');
-			out_text(o, d->name);
-			if (d->unit[0] != '\0') {
-				out_char(o, '_');
-				out_text(o, d->unit);
-			}
-			if (d->kind == METRIC_COUNTER)
-				OUT_LITERAL(o, "_total");
+			OUT_LITERAL(o, "| `");
+			metrics_family(g, d, o);
 			OUT_LITERAL(o, "` | ");
-			out_text(o, kinds[d->kind]);
+			out_text(o, metrics_kind(d->kind));
 			OUT_LITERAL(o, " | ");
 			out_text(o, d->doc);
 			OUT_LITERAL(o, " |\n");
@@ -284,6 +275,9 @@ print_table(struct span name, struct out *o)
 		{ "limits", print_limits },
 		{ "errors", print_errors },
 		{ "environment", print_environment },
+		{ "alarms", print_alarms },
+		{ "alert-rules", print_alert_rules },
+		{ "events", print_events },
 	};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {

@@ -3,33 +3,35 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "app/log_setup.h"
 #include "core/log.h"
 
 /* --- words ------------------------------------------------------------ */
 
 /* A line with the keys so far. */
 static void
-log_keys(const char *event, struct out *keys)
+log_keys(bool is_applied, struct out *keys)
 {
 	struct log_line l;
 
 	if (keys->len == 0)
 		return;
-	log_open(&l, LOG_INFO, "config", event);
+	log_open(
+	    &l, LOG_INFO, "config", is_applied ? "applied" : "needs_restart");
 	log_span(&l, "keys", out_done(keys));
 	log_send(&l);
 	out_reset(keys);
 }
 
 static void
-add_key(const char *event, const struct option_desc *d, struct out *keys)
+add_key(bool is_applied, const struct option_desc *d, struct out *keys)
 {
 	enum {
 		MOST = 800,
 	};
 
 	if (keys->len > MOST)
-		log_keys(event, keys);
+		log_keys(is_applied, keys);
 	out_text(keys, keys->len > 0 ? " " : "");
 	out_text(keys, d->section);
 	out_char(keys, '.');
@@ -42,8 +44,6 @@ add_key(const char *event, const struct option_desc *d, struct out *keys)
 static unsigned
 take(struct reload *r, struct mpedge *m, unsigned *kept)
 {
-	static const char applied[] = "applied";
-	static const char restart[] = "needs_restart";
 	char taken_text[1000], kept_text[1000];
 	struct out taken_keys, kept_keys;
 	unsigned taken = 0;
@@ -58,15 +58,15 @@ take(struct reload *r, struct mpedge *m, unsigned *kept)
 			continue;
 		if (!reload_is_live(&d)) {
 			++*kept;
-			add_key(restart, &d, &kept_keys);
+			add_key(false, &d, &kept_keys);
 			continue;
 		}
 		taken++;
-		add_key(applied, &d, &taken_keys);
+		add_key(true, &d, &taken_keys);
 		config_copy(&d, m->options, &r->next);
 	}
-	log_keys(applied, &taken_keys);
-	log_keys(restart, &kept_keys);
+	log_keys(true, &taken_keys);
+	log_keys(false, &kept_keys);
 	return taken;
 }
 
@@ -172,5 +172,5 @@ reload_settings(struct reload *r, struct mpedge *m)
 	log_int(&l, "needs_restart", kept);
 	log_int(&l, "generation", (int64_t)m->process.reloads);
 	log_send(&l);
-	log_level((enum log_level)m->options->box.log_level);
+	log_setup(m->options);
 }

@@ -9,22 +9,21 @@ static const struct {
 	const char *section;
 	const char *key;
 } live[] = {
-	{ "box", "log_level" },
-	{ "box", "drain_ms" },
-	{ "scheduler", "open_interest_s" },
-	{ "scheduler", "funding_history_s" },
-	{ "scheduler", "instruments_s" },
-	{ "scheduler", "audit_s" },
-	{ "scheduler", "liquidations_s" },
+	{ "box", "log_level" }, { "box", "drain_ms" }, { "log", "format" },
+	{ "log", "levels" }, { "scheduler", "open_interest_s" },
+	{ "scheduler", "funding_history_s" }, { "scheduler", "instruments_s" },
+	{ "scheduler", "audit_s" }, { "scheduler", "liquidations_s" },
 	{ "scheduler", "liquidation_delay_s" },
-	{ "scheduler", "cross_check_s" },
-	{ "scheduler", "cross_quiet_s" },
-	{ "scheduler", "coverage_s" },
-	{ "scheduler", "health_s" },
-	{ "file", "rotate_bytes" },
-	{ "file", "keep" },
-	{ "file", "sync" },
+	{ "scheduler", "cross_check_s" }, { "scheduler", "cross_quiet_s" },
+	{ "scheduler", "coverage_s" }, { "scheduler", "health_s" },
+	{ "file", "rotate_bytes" }, { "file", "keep" }, { "file", "sync" },
 	{ "nats", "ack_timeout_ms" },
+/* clang-format off */
+#define ALARM(name, unit, sev, limit, max, hold_s, meaning, remedy, query) \
+	{ "alarms", #name "_" #unit }, { "alarms", #name "_hold_s" },
+#include "tables/alarms.def"
+#undef ALARM
+	/* clang-format on */
 };
 
 static const char *const live_of_venues[] = { "symbols", "book_interval_s",

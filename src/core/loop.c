@@ -254,6 +254,12 @@ loop_turn(struct loop *l, int64_t max_ms)
 		h->run(h);
 }
 
+int64_t
+loop_spent_ns(const struct loop *l)
+{
+	return time_mono().ns - l->now.ns;
+}
+
 void
 loop_run(struct loop *l)
 {

@@ -16,9 +16,8 @@ enum {
 	LIVELY = 5,
 };
 
-/* "binance:BTCUSDT:kline.1m", for events and logs. */
-static const char *
-stream_label(struct feed *f, unsigned i, char *text, size_t size)
+const char *
+feed_stream_label(const struct feed *f, unsigned i, char *text, size_t size)
 {
 	const struct stream *st = &f->source->streams[i];
 	struct out o;
@@ -45,7 +44,7 @@ feed_tell_stream(struct feed *f, unsigned i, const char *state, const char *why)
 	char label[128];
 	struct log_line line;
 
-	stream_label(f, i, label, sizeof(label));
+	feed_stream_label(f, i, label, sizeof(label));
 	log_open(&line, LOG_WARN, "feed", "stream_state");
 	log_text(&line, "connection", f->name);
 	log_text(&line, "stream", label);
@@ -59,8 +58,8 @@ feed_tell_stream(struct feed *f, unsigned i, const char *state, const char *why)
  * Listings and the liquidations of one symbol are quiet by nature (field report
  * 23), and so is what is not traded now, or gone.
  */
-static bool
-may_be_quiet(const struct feed *f, unsigned i)
+bool
+feed_may_be_quiet(const struct feed *f, unsigned i)
 {
 	const struct source *s = f->source;
 	const struct stream *st = &s->streams[f->lane->first + i];
@@ -114,7 +113,7 @@ check_streams(struct feed *f)
 	for (unsigned i = 0; i < f->lane->count; i++) {
 		const struct feed_stream *s = &f->streams[i];
 
-		if (!s->told && s->acked && !may_be_quiet(f, i) &&
+		if (!s->told && s->acked && !feed_may_be_quiet(f, i) &&
 		    mono_ms_between(s->last_data, now) >= patience_ms(f, i))
 			tell_silence(f, i);
 	}
@@ -161,6 +160,9 @@ ask_again(struct feed *f, unsigned i, unsigned symbol)
 static void
 book_is_live(struct source *s, struct source_symbol *y)
 {
+	if (y->book_out_since.ns != 0)
+		histogram_add(&s->metrics.book_recovery,
+		    s->loop->now.ns - y->book_out_since.ns);
 	y->book_out_since.ns = 0;
 	y->book_told = false;
 	y->book_asks = 0;
@@ -199,7 +201,7 @@ check_books(struct feed *f)
 	for (unsigned i = 0; i < f->lane->count; i++) {
 		if (f->source->streams[f->lane->first + i].channel ==
 			CHANNEL_BOOK &&
-		    !may_be_quiet(f, i))
+		    !feed_may_be_quiet(f, i))
 			check_book(f, i);
 	}
 }
@@ -248,9 +250,7 @@ static void
 tick_live(struct feed *f)
 {
 	struct loop *l = f->source->loop;
-	int64_t age = mono_ms_between(f->last_message, l->now);
 
-	f->metrics.last_message_age = (uint64_t)(age > 0 ? age : 0);
 	if (is_silent(f)) {
 		f->metrics.silences++;
 		feed_fail(f, ERR_SILENT, "watchdog");

@@ -52,6 +52,14 @@ on_open(void *owner)
 }
 
 static void
+note_delay(struct feed *f, int64_t delay_ns)
+{
+	histogram_add(&f->metrics.venue_delay, delay_ns);
+	if (delay_ns < f->source->delay_least_ns)
+		f->source->delay_least_ns = delay_ns;
+}
+
+static void
 on_message(void *owner, struct span text)
 {
 	struct feed *f = owner;
@@ -67,10 +75,11 @@ on_message(void *owner, struct span text)
 		histogram_add(&f->metrics.receive_delay,
 		    s->loop->wall.ns - f->conn.stamp.ns);
 	s->event_ns = TIME_NULL;
+	s->message_bytes = text.len;
 	e = market_message(s->market, text, &from);
+	s->message_bytes = 0;
 	if (s->event_ns != TIME_NULL)
-		histogram_add(
-		    &f->metrics.venue_delay, s->loop->wall.ns - s->event_ns);
+		note_delay(f, s->loop->wall.ns - s->event_ns);
 	if (e != ERR_OK) {
 		struct log_line line;
 

@@ -192,6 +192,7 @@ give(struct hub_sink *s, const struct journal_frame *f)
 	if (s->timed_next == 0) {
 		s->timed_next = f->next;
 		s->timed_seen = f->seen;
+		hub_took(s);
 	}
 	s->next = f->next;
 	s->expected = f->sequence + 1;
@@ -233,10 +234,12 @@ pass_marks(struct hub_sink *s)
 static void
 offer(struct hub_sink *s)
 {
+	uint64_t before = s->sink.counts.taken;
 	int n = 0;
 
 	while (n < HUB_BATCH && offer_one(s))
 		n++;
+	hub_count_batch(s, s->sink.counts.taken - before);
 	if (n == HUB_BATCH)
 		hub_ask_again(s->hub);
 	s->sink.type->flush(&s->sink);
@@ -332,7 +335,8 @@ hub_add(struct hub *h, const struct sink_type *t, const struct options *o,
 		.arena = a,
 		.loop = h->loop,
 		.host = &s->host,
-		.world = w };
+		.world = w,
+		.replaced = h->replaced };
 	enum err e;
 
 	must(h->sink_count < SINK_COUNT);

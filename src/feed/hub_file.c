@@ -5,11 +5,12 @@
 #include "core/log.h"
 
 static void
-tell_file(struct hub *h, enum log_level level, const char *event, enum err e)
+tell_file(struct hub *h, enum err e)
 {
 	struct log_line l;
 
-	log_open(&l, level, "journal", event);
+	log_open(&l, e == ERR_OK ? LOG_WARN : LOG_ERROR, "journal",
+	    e == ERR_OK ? "file_in_use_again" : "file_fails");
 	if (e != ERR_OK)
 		log_err(&l, e);
 	if (e != ERR_OK)
@@ -40,13 +41,13 @@ hub_mind_file(struct hub *h)
 		return;
 	h->file_retry = mono_after_ms(now, h->file_pause_ms);
 	if (e == ERR_OK) {
-		tell_file(h, LOG_WARN, "file_in_use_again", ERR_OK);
+		tell_file(h, ERR_OK);
 		h->file_told = false;
 		return;
 	}
 	if (h->file_pause_ms < HUB_FILE_MAX_MS)
 		h->file_pause_ms *= 2;
 	if (!h->file_told)
-		tell_file(h, LOG_ERROR, "file_fails", e);
+		tell_file(h, e);
 	h->file_told = true;
 }

@@ -8,6 +8,47 @@ sink_of(struct sink_host *host)
 	return host->owner;
 }
 
+/* Later than the turn's: a file has records in the turn that read them. */
+static int64_t
+clock_ns(const struct hub *h)
+{
+	return h->loop->wall.ns + loop_spent_ns(h->loop);
+}
+
+/* The record that is timed is with the sink now. */
+void
+hub_took(struct hub_sink *s)
+{
+	s->timed_taken = (struct wall){ clock_ns(s->hub) };
+	histogram_add(
+	    &s->metrics.send_delay, s->timed_taken.ns - s->timed_seen.ns);
+}
+
+uint64_t
+hub_waiting(const struct hub *h)
+{
+	uint64_t most = 0;
+
+	for (unsigned i = 0; i < h->sink_count; i++) {
+		const struct hub_sink *s = &h->sinks[i];
+		uint64_t left = h->journal->sequence - s->confirmed;
+
+		if (!s->sink.type->cache && left > most)
+			most = left;
+	}
+	return most;
+}
+
+void
+hub_count_batch(struct hub_sink *s, uint64_t taken)
+{
+	struct hub *h = s->hub;
+
+	if (taken > 0)
+		histogram_count(&h->batches[s - h->sinks].batch_size,
+		    LAYOUT_batch, (int64_t)taken);
+}
+
 void
 hub_confirm(struct sink_host *host, uint64_t position)
 {
@@ -21,8 +62,11 @@ hub_confirm(struct sink_host *host, uint64_t position)
 		s->risk_count = 0;
 	}
 	if (s->timed_next != 0 && position >= s->timed_next) {
-		histogram_add(&s->metrics.latency,
-		    s->hub->loop->wall.ns - s->timed_seen.ns);
+		int64_t now_ns = clock_ns(s->hub);
+
+		histogram_add(&s->metrics.latency, now_ns - s->timed_seen.ns);
+		histogram_add(
+		    &s->metrics.ack_delay, now_ns - s->timed_taken.ns);
 		s->timed_next = 0;
 	}
 }
@@ -76,11 +120,12 @@ on_border_keep(struct sink_host *host, int64_t number)
 }
 
 static void
-log_sink(const struct hub_sink *s, enum log_level level, const char *event)
+log_sink(const struct hub_sink *s)
 {
 	struct log_line l;
 
-	log_open(&l, level, "sink", event);
+	log_open(
+	    &l, s->up ? LOG_INFO : LOG_WARN, "sink", s->up ? "up" : "down");
 	log_text(&l, "sink", s->sink.type->name);
 	log_text(&l, "target", s->sink.target);
 	if (!s->up)
@@ -99,7 +144,7 @@ on_up(struct sink_host *host)
 		return;
 	s->up = true;
 	s->since = s->hub->loop->wall;
-	log_sink(s, LOG_INFO, "up");
+	log_sink(s);
 }
 
 static void
@@ -116,7 +161,7 @@ on_down(struct sink_host *host, enum err e, const char *why)
 		s->since = s->hub->loop->wall;
 	s->up = false;
 	s->last_error = e;
-	log_sink(s, LOG_WARN, "down");
+	log_sink(s);
 }
 
 void

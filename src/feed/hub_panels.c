@@ -129,12 +129,16 @@ hub_panels(struct hub *h, struct metrics *m)
 	struct out o;
 
 	for (unsigned i = 0; i < h->sink_count; i++) {
+		const char *name = h->sinks[i].sink.type->name;
+
 		out_init(&o, text, sizeof(text));
-		OUT_LITERAL(&o, "sink=\"");
-		out_text(&o, h->sinks[i].sink.type->name);
-		out_char(&o, '"');
+		metrics_label(&o, "sink", name);
 		metrics_add(
 		    m, METRICS_sink, &h->sinks[i].metrics, out_cstr(&o));
+		out_init(&o, text, sizeof(text));
+		metrics_label(&o, "data_type", "all");
+		metrics_label(&o, "operation", name);
+		metrics_add(m, METRICS_mp_batch, &h->batches[i], out_cstr(&o));
 		if (h->sinks[i].sink.type->panels != NULL)
 			h->sinks[i].sink.type->panels(&h->sinks[i].sink, m);
 	}

@@ -95,6 +95,8 @@ run(struct scheduler_job *j)
 	j->running = true;
 	j->began = s->loop->now;
 	j->last = s->loop->wall;
+	j->metrics.last_run_timestamp =
+	    (uint64_t)(s->loop->wall.ns / NS_PER_MS);
 	job_run(j);
 }
 
@@ -145,6 +147,10 @@ job_done(struct scheduler_job *j, enum job_state state, const char *text)
 	j->took_ms = mono_ms_between(j->began, s->loop->now);
 	m->runs++;
 	m->failures += state == JOB_FAILED;
+	j->metrics.runs++;
+	j->metrics.warnings += state == JOB_WARNING;
+	j->metrics.failures += state == JOB_FAILED;
+	histogram_add(&j->metrics.duration, s->loop->now.ns - j->began.ns);
 	if (t.len >= sizeof(j->result))
 		t.len = sizeof(j->result) - 1;
 	memcpy(j->result, t.at, t.len);

@@ -163,10 +163,21 @@ add_metrics(struct metrics *m, const struct scheduler_metrics *values,
 	struct out o;
 
 	out_init(&o, text, sizeof(text));
-	OUT_LITERAL(&o, "venue=\"");
-	out_text(&o, venue);
-	out_char(&o, '"');
+	metrics_label(&o, "venue", venue);
 	metrics_add(m, METRICS_scheduler, values, out_cstr(&o));
+}
+
+static void
+add_job_metrics(struct metrics *m, const struct scheduler_job *j)
+{
+	char text[METRICS_LABELS_MAX];
+	struct out o;
+
+	out_init(&o, text, sizeof(text));
+	metrics_label(
+	    &o, "venue", j->venue != NULL ? j->venue->source->name : "");
+	metrics_label(&o, "job", job_name(j->id));
+	metrics_add(m, METRICS_job, &j->metrics, out_cstr(&o));
 }
 
 void
@@ -183,4 +194,6 @@ scheduler_panels(struct scheduler *s, struct metrics *m)
 	for (unsigned i = 0; i < s->venue_count; i++)
 		add_metrics(
 		    m, &s->venues[i].metrics, s->venues[i].source->name);
+	for (unsigned i = 0; i < s->job_count; i++)
+		add_job_metrics(m, &s->jobs[i]);
 }

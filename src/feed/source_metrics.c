@@ -84,6 +84,18 @@ copy_market(struct source *s)
 		s->skipped[e].messages = c->skipped[e];
 }
 
+/* The last message by the wall clock of now. */
+static void
+copy_feed(struct feed *f)
+{
+	const struct loop *l = f->source->loop;
+	int64_t age_ns = l->now.ns - f->last_message.ns;
+
+	if (f->metrics.messages > 0)
+		f->metrics.last_message_timestamp =
+		    (uint64_t)((l->wall.ns - age_ns) / NS_PER_MS);
+}
+
 void
 source_refresh(void *owner)
 {
@@ -92,25 +104,8 @@ source_refresh(void *owner)
 
 	copy_market(s);
 	s->rest.metrics.paused = left > 0 ? (uint64_t)left : 0;
-	for (unsigned i = 0; i < s->lane_count * 2; i++) {
-		struct feed *f = &s->lanes[i / 2].feeds[i % 2];
-		int64_t age = mono_ms_between(f->last_message, s->loop->now);
-
-		if (f->state == FEED_LIVE)
-			f->metrics.last_message_age =
-			    (uint64_t)(age > 0 ? age : 0);
-	}
-}
-
-static void
-label(struct out *o, const char *name, const char *value)
-{
-	if (o->len > 0)
-		out_char(o, ',');
-	out_text(o, name);
-	OUT_LITERAL(o, "=\"");
-	out_text(o, value);
-	out_char(o, '"');
+	for (unsigned i = 0; i < s->lane_count * 2; i++)
+		copy_feed(&s->lanes[i / 2].feeds[i % 2]);
 }
 
 static void
@@ -121,9 +116,9 @@ add_set(struct source *s, struct metrics *m, enum metric_group_id group,
 	struct out o;
 
 	out_init(&o, text, sizeof(text));
-	label(&o, "venue", s->name);
+	metrics_label(&o, "venue", s->name);
 	if (name != NULL)
-		label(&o, name, value);
+		metrics_label(&o, name, value);
 	metrics_add(m, group, values, out_cstr(&o));
 }
 
@@ -141,7 +136,7 @@ source_register(struct source *s)
 	add_set(s, m, METRICS_market, &s->metrics, NULL, NULL);
 	add_set(s, m, METRICS_rest, &s->rest.metrics, NULL, NULL);
 	for (unsigned i = 0; i < RECORD_COUNT; i++)
-		add_set(s, m, METRICS_records, &s->records[i], "type",
+		add_set(s, m, METRICS_records, &s->records[i], "data_type",
 		    records[i].name);
 	for (enum err e = ERR_SHORT; e < ERR_COUNT; e++)
 		add_set(s, m, METRICS_skipped, &s->skipped[e], "reason",

@@ -123,6 +123,7 @@ source_init(struct source *s, const struct source_setup *setup, struct out *why)
 	unsigned room;
 	enum err e;
 
+	s->id = setup->venue;
 	s->venue = venues[setup->venue];
 	s->name = venue_descs[setup->venue].name;
 	s->options = setup->options;

@@ -122,18 +122,18 @@ keep(struct symbols *s, struct wanted *w)
 
 /* What a pattern brings is not told, unless it is news from the venue. */
 static void
-tell(struct symbols *s, const struct wanted *w, const char *state)
+tell(struct symbols *s, const struct wanted *w, bool is_new)
 {
 	struct log_line l;
 
 	if (w->by_pattern)
 		return;
-	log_open(&l, LOG_INFO, "symbols", state);
+	log_open(&l, LOG_INFO, "symbols", is_new ? "added" : "removed");
 	log_text(&l, "venue", s->setup.name);
 	log_text(&l, "symbol", w->word);
 	log_send(&l);
-	s->setup.host->tell(s->setup.host, span_of(w->word), state,
-	    "the settings have changed");
+	s->setup.host->tell(s->setup.host, span_of(w->word),
+	    is_new ? "added" : "removed", "the settings have changed");
 }
 
 static void
@@ -141,7 +141,7 @@ remove_wish(struct symbols *s, unsigned n)
 {
 	struct wanted *w = &s->wanted[n];
 
-	tell(s, w, "removed");
+	tell(s, w, false);
 	if (w->number != SYMBOLS_NONE)
 		s->setup.host->drop(
 		    s->setup.host, (unsigned)w->number, "not configured");
@@ -182,7 +182,7 @@ symbols_change(struct symbols *s)
 		/* It can be, and it fits: symbols_try has seen it. */
 		if (symbols_add_name(s, word) != ERR_OK)
 			continue;
-		tell(s, &s->wanted[s->count - 1], "added");
+		tell(s, &s->wanted[s->count - 1], true);
 	}
 	s->told_no_room = false;
 	/* What patterns bring now is no news of the venue. */

@@ -1,5 +1,5 @@
 /* Subjects of NATS, by a template.  See emit.h. */
-#include "model/emit.h"
+#include "model/subject_parts.h"
 
 #include <string.h>
 
@@ -20,30 +20,6 @@ static char
 lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
-}
-
-/* May the byte not stand in a token of a NATS subject? */
-static bool
-is_barred(char c)
-{
-	return (unsigned char)c <= ' ' || c == 0x7f || c == '.' || c == '*' ||
-	       c == '>';
-}
-
-/* A part of a token is never empty: `all` stands for what is absent. */
-static void
-out_part(struct out *o, struct span s)
-{
-	if (s.len == 0)
-		s = SPAN("all");
-	for (size_t i = 0; i < s.len; i++) {
-		if (is_barred(s.at[i])) {
-			out_char(o, 'x');
-			out_hex(o, &s.at[i], 1);
-		} else {
-			out_char(o, s.at[i]);
-		}
-	}
 }
 
 static void
@@ -128,7 +104,7 @@ out_symbol(const struct subject_plan *p, enum record_id id, const void *rec,
 {
 	size_t from = o->len;
 
-	out_part(o, topic_of(id, rec));
+	subject_token(o, topic_of(id, rec));
 	if (p->marketprism && !o->full)
 		marketprism_symbol(id, o, from);
 	lower_from(o, from);
@@ -152,16 +128,16 @@ out_word(const struct subject_plan *p, const struct subject_part *part,
 		out_text(o, venue_of(id, rec)->name);
 		break;
 	case WORD_MARKET_TYPE:
-		out_part(o, market_of(id, rec));
+		subject_token(o, market_of(id, rec));
 		break;
 	case WORD_SYMBOL:
 		out_symbol(p, id, rec, o);
 		break;
 	case WORD_SYMBOL_AS_IS:
-		out_part(o, topic_of(id, rec));
+		subject_token(o, topic_of(id, rec));
 		break;
 	case WORD_NATIVE:
-		out_part(o, native_of(id, rec));
+		subject_token(o, native_of(id, rec));
 		break;
 	case WORD_TYPE:
 		out_text(o, records[id].name);
@@ -178,12 +154,14 @@ record_subject(const struct subject_plan *p, enum record_id id, const void *rec,
 	const struct kline *k = rec;
 	const struct orderbook *b = rec;
 
+	if (id == RECORD_event && !p->no_alerts && subject_alert(rec, o))
+		return;
 	for (unsigned i = 0; i < p->count; i++)
 		out_word(p, &p->parts[i], id, rec, o);
 	if (id == RECORD_kline) {
 		/* 1m is a minute and 1M a month: its case is kept. */
 		out_char(o, '.');
-		out_part(o, k->interval);
+		subject_token(o, k->interval);
 	}
 	if (p->marketprism && id == RECORD_orderbook &&
 	    b->update_type == UPDATE_DELTA)
@@ -230,21 +208,32 @@ out_filter(
 	out_char(o, '>');
 }
 
+/* Number i of all there may be, with repetitions; the last is that of alarms.
+ */
+static void
+out_number(const struct subject_plan *p, unsigned i, struct out *o)
+{
+	if (i == RECORD_COUNT * VENUE_COUNT)
+		OUT_LITERAL(o, SUBJECT_ALERTS);
+	else
+		out_filter(p, i / VENUE_COUNT, i % VENUE_COUNT, o);
+}
+
 bool
 subject_filter(const struct subject_plan *p, unsigned *at, struct out *o)
 {
+	unsigned end = RECORD_COUNT * VENUE_COUNT + !p->no_alerts;
 	char text[SUBJECT_MAX];
 	struct out before;
 	bool known = true;
 
-	for (; known && *at < RECORD_COUNT * VENUE_COUNT; ++*at) {
+	for (; known && *at < end; ++*at) {
 		out_reset(o);
-		out_filter(p, *at / VENUE_COUNT, *at % VENUE_COUNT, o);
+		out_number(p, *at, o);
 		known = false;
 		for (unsigned i = 0; i < *at && !known; i++) {
 			out_init(&before, text, sizeof(text));
-			out_filter(
-			    p, i / VENUE_COUNT, i % VENUE_COUNT, &before);
+			out_number(p, i, &before);
 			known = span_eq(out_done(&before), out_done(o));
 		}
 	}
@@ -312,7 +301,7 @@ complain(struct span text, bool first, bool last, size_t *at)
 		if (first && *at == 0 && (c == '$' || c == '_'))
 			return "a subject does not begin with $ or _, which "
 			       "are the server's own";
-		if (c != '.' && is_barred(c))
+		if (c != '.' && subject_barred(c))
 			return "blanks, * and > cannot be in a subject";
 		if (c == '.' && (dot || (last && *at + 1 == text.len)))
 			return "an empty token: dots stand between tokens";

@@ -55,33 +55,11 @@ conn_close(struct conn *c)
 	c->epoch++;
 }
 
-/* Words for the log: those of TLS, or what step did not work. */
-static void
-explain(struct conn *c, enum err e, const char *step)
-{
-	struct out o;
-
-	if (c->why[0] != '\0')
-		return;
-	out_init(&o, c->why, sizeof(c->why) - 1);
-	if (c->use_tls && c->state >= CONN_HANDSHAKE)
-		tls_why(&c->tls, &o);
-	if (o.len == 0) {
-		out_text(&o, step);
-		if (c->address > 0 && c->state != CONN_RESOLVE) {
-			OUT_LITERAL(&o, " ");
-			address_write(&c->query.addresses[c->address - 1], &o);
-		}
-		OUT_LITERAL(&o, ": ");
-		out_text(&o, err_text(e));
-	}
-	c->why[o.len] = '\0';
-}
-
 static void
 fail(struct conn *c, enum err e, const char *step)
 {
-	explain(c, e, step);
+	conn_explain(c, e, step);
+	conn_count_failure(c);
 	conn_close(c);
 	c->events.failed(c->events.owner, e);
 }
@@ -92,6 +70,7 @@ enter(struct conn *c, enum conn_state s)
 {
 	uint32_t epoch = c->epoch;
 
+	conn_count_state(c, s);
 	conn_goto(c, s);
 	if (c->events.state)
 		c->events.state(c->events.owner, s);
@@ -178,6 +157,8 @@ receive(struct conn *c, void *buf, size_t size, size_t *len)
 	/* A second call would only say that there is nothing. */
 	c->dry = *len < size;
 	c->bytes_in += *len;
+	if (c->world->counts)
+		c->world->counts->net.received += *len;
 	if (stamp.ns != 0)
 		c->stamp = stamp;
 	return ERR_OK;
@@ -189,9 +170,12 @@ send_some(void *owner, const void *buf, size_t len, size_t *sent)
 	struct conn *c = owner;
 	enum err e = tcp_send(c->watch.fd, buf, len, sent);
 
-	if (e == ERR_OK)
-		c->bytes_out += *sent;
-	return e;
+	if (e != ERR_OK)
+		return e;
+	c->bytes_out += *sent;
+	if (c->world->counts)
+		c->world->counts->net.sent += *sent;
+	return ERR_OK;
 }
 
 /* For TLS, which asks for the five bytes of a record's head, then its body. */

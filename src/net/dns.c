@@ -203,6 +203,17 @@ add_address(struct dns_query *q, const struct ares_addrinfo_node *n)
 }
 
 static void
+count_answer(const struct dns_slot *slot, int status)
+{
+	struct dns *d = slot->dns;
+
+	if (status == ARES_EDESTRUCTION)
+		return;
+	d->metrics.failures += status != ARES_SUCCESS;
+	histogram_add(&d->metrics.latency, d->loop->now.ns - slot->asked.ns);
+}
+
+static void
 on_answer(void *arg, int status, int timeouts, struct ares_addrinfo *info)
 {
 	struct dns_slot *slot = arg;
@@ -211,6 +222,7 @@ on_answer(void *arg, int status, int timeouts, struct ares_addrinfo *info)
 	(void)timeouts;
 	slot->taken = false;
 	slot->query = NULL;
+	count_answer(slot, status);
 	if (q && info) {
 		for (struct ares_addrinfo_node *n = info->nodes;
 		     n && q->count < DNS_ADDRESSES_MAX; n = n->ai_next)
@@ -243,8 +255,10 @@ free_slot(struct dns *d)
 static bool
 ensure_channel(struct dns *d)
 {
-	if (d->channel && d->stale && !d->inside && is_idle(d))
+	if (d->channel && d->stale && !d->inside && is_idle(d)) {
 		close_channel(d);
+		d->metrics.reloads++;
+	}
 	d->stale = false;
 	return d->channel || open_channel(d) == ERR_OK;
 }
@@ -266,12 +280,15 @@ dns_start(struct dns *d, struct dns_query *q, const char *host, uint16_t port)
 		finish(q, ERR_OK);
 		return;
 	}
+	d->metrics.queries++;
 	slot = free_slot(d);
 	if (!slot || strlen(host) > HOST_MAX || !ensure_channel(d)) {
+		d->metrics.failures++;
 		finish(q, ERR_DNS);
 		return;
 	}
 	slot->dns = d;
+	slot->asked = d->loop->now;
 	slot->query = q;
 	slot->taken = true;
 	memset(&hints, 0, sizeof(hints));

@@ -90,6 +90,16 @@ to_sockaddr(const struct address *a, union sockaddrs *s)
 	return sizeof(s->v4);
 }
 
+unsigned
+address_native(const struct address *a, struct sockaddr_storage *to)
+{
+	union sockaddrs s;
+	socklen_t len = to_sockaddr(a, &s);
+
+	memcpy(to, &s, len);
+	return len;
+}
+
 static enum err
 from_errno(int e)
 {

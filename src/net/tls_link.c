@@ -219,6 +219,15 @@ tls_why(const struct tls *t, struct out *o)
 	out_span(o, out_done(&look_at(t)->why));
 }
 
+bool
+tls_resumed(const struct tls *t)
+{
+	const struct tls_state *s = look_at(t);
+
+	return s->magic == TLS_MAGIC && s->shaken && !s->saw_certificate &&
+	       tls_memory_of(s->peer)->known;
+}
+
 void
 tls_describe(const struct tls *t, struct out *o)
 {
@@ -229,6 +238,6 @@ tls_describe(const struct tls *t, struct out *o)
 	out_text(o, mbedtls_ssl_get_version(&s->ssl));
 	out_char(o, ' ');
 	out_text(o, mbedtls_ssl_get_ciphersuite(&s->ssl));
-	if (!s->saw_certificate)
-		out_text(o, tls_memory_of(s->peer)->known ? " resumed" : "");
+	if (tls_resumed(t))
+		OUT_LITERAL(o, " resumed");
 }

@@ -11,6 +11,10 @@ enum {
 	/* GeneralName tags (RFC 5280 section 4.2.1.6). */
 	TAG_DNS = 2,
 	TAG_BITS = 31,
+	/* From 0000-03-01 to 1970-01-01. */
+	DAYS_BEFORE_1970 = 719468,
+	DAYS_PER_YEAR = 365,
+	S_PER_DAY = 86400,
 };
 
 /* The peer chose these bytes: only what is plain is shown. */
@@ -109,12 +113,41 @@ out_reasons(struct out *o, const struct tls_state *s,
 	}
 }
 
+/* Years begin in March, so that the leap day is their last; the months from
+ * there on have 153 days in five. */
+int64_t
+tls_seconds(const mbedtls_x509_time *t)
+{
+	int64_t year = t->mon > 2 ? t->year : t->year - 1;
+	int64_t month = t->mon > 2 ? t->mon - 3 : t->mon + 9;
+	int64_t days = DAYS_PER_YEAR * year + year / 4 - year / 100 +
+		       year / 400 + (153 * month + 2) / 5 + t->day - 1 -
+		       DAYS_BEFORE_1970;
+
+	return days * S_PER_DAY + t->hour * 3600 + t->min * 60 + t->sec;
+}
+
+int64_t
+tls_file_ends(const char *path)
+{
+	mbedtls_x509_crt crt;
+	int64_t ends_s = 0;
+
+	mbedtls_x509_crt_init(&crt);
+	if (mbedtls_x509_crt_parse_file(&crt, path) >= 0 && crt.raw.p)
+		ends_s = tls_seconds(&crt.valid_to);
+	mbedtls_x509_crt_free(&crt);
+	return ends_s;
+}
+
 int
 tls_words_verify(void *state, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 {
 	struct tls_state *s = state;
 
 	s->saw_certificate = true;
+	if (depth == 0)
+		s->peer->ends_s = tls_seconds(&crt->valid_to);
 	if (*flags == 0)
 		return 0;
 	if (s->why.len > 0)

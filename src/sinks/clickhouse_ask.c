@@ -33,7 +33,9 @@ click_ask_init(struct click_sink *c, const struct sink_setup *setup)
 		c->url.port = 0;
 	c->world.loop = setup->loop;
 	c->world.dns = setup->world->dns;
+	c->world.counts = setup->world->counts;
 	tls_peer_init(&c->peer, c->url.host);
+	c->sink->peer = &c->peer;
 	httpc_init(&c->http, &c->world, c->url.host, c->url.port,
 	    c->url.secure ? &c->peer : NULL, c->answer, sizeof(c->answer));
 	c->http.owner = c;

@@ -70,4 +70,5 @@ click_panels(struct sink *s, struct metrics *m)
 
 	metrics_add(m, METRICS_clickhouse, &c->metrics, "");
 	metrics_panel(m, &p);
+	click_count_panels(c, m);
 }

@@ -177,6 +177,7 @@ inserted(struct click_sink *c)
 
 	went_well(c);
 	histogram_add(&c->metrics.latency, ns);
+	click_count(c, true);
 	c->metrics.inserts++;
 	c->sink->counts.bytes += click_batch_rows(t).len;
 	if (click_batch_sent(t))
@@ -224,6 +225,7 @@ insert_failed(
 {
 	enum record_id id = (enum record_id)c->step;
 
+	click_count(c, false);
 	if (v->class == CLICK_CREATE && c->options->create) {
 		c->made = false;
 		c->phase = CLICK_PROBE;

@@ -46,6 +46,7 @@ taken(struct nats_sink *n, const struct sink_frame *f)
 	else
 		n->farthest = f->next;
 	nats_window_push(&n->window, f->next, l->now);
+	nats_count_sent(n, f);
 	n->sink->counts.in_flight = n->window.open;
 	if (!n->timer.armed) {
 		n->replies = n->link.replies;
@@ -65,6 +66,7 @@ nats_take(struct sink *s, const struct sink_frame *f)
 	if (e == ERR_FULL || e == ERR_SYNTAX) {
 		pass_over(n, f, e);
 		taken(n, f);
+		nats_count_answer(n, n->window.head - 1, false);
 		nats_window_settle(&n->window, n->window.head - 1, NATS_STORED);
 		nats_sink_confirm(n);
 		return ERR_OK;
@@ -158,6 +160,7 @@ nats_open(struct sink *s, const struct sink_setup *setup, struct out *why)
 
 	s->state = n;
 	n->sink = s;
+	n->replaced = setup->replaced;
 	n->options = o;
 	n->pause_ms = NATS_PAUSE_MIN_MS;
 	n->timer.fire = nats_sink_due;
@@ -180,6 +183,8 @@ nats_open(struct sink *s, const struct sink_setup *setup, struct out *why)
 	e = read_subjects(n, why);
 	if (e != ERR_OK)
 		return e;
+	n->alerts = setup->options->alarms.enabled;
+	n->plan.no_alerts = !n->alerts;
 	return nats_link_open(&n->link, o, setup->options->box.name, why);
 }
 
@@ -199,4 +204,5 @@ const struct sink_type sink_nats = {
 	.flush = nats_flush,
 	.idle = nats_idle,
 	.close = nats_close,
+	.panels = nats_panels,
 };

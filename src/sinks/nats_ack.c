@@ -24,20 +24,30 @@ void
 nats_window_push(struct nats_window *w, uint64_t next, struct mono sent)
 {
 	must(nats_window_count(w) < w->size);
-	*slot_of(w, w->head) = (struct nats_slot){ next, sent, NATS_IN_FLIGHT };
+	*slot_of(w, w->head) = (struct nats_slot){
+		.next = next, .sent = sent, .fate = NATS_IN_FLIGHT
+	};
 	w->head++;
 	w->open++;
+}
+
+struct nats_slot *
+nats_window_slot(const struct nats_window *w, uint64_t ticket)
+{
+	struct nats_slot *s;
+
+	if (ticket < w->base || ticket >= w->head)
+		return NULL;
+	s = slot_of(w, ticket);
+	return s->fate == NATS_IN_FLIGHT ? s : NULL;
 }
 
 bool
 nats_window_settle(struct nats_window *w, uint64_t ticket, enum nats_fate fate)
 {
-	struct nats_slot *s;
+	struct nats_slot *s = nats_window_slot(w, ticket);
 
-	if (ticket < w->base || ticket >= w->head)
-		return false;
-	s = slot_of(w, ticket);
-	if (s->fate != NATS_IN_FLIGHT)
+	if (s == NULL)
 		return false;
 	s->fate = fate;
 	w->open--;

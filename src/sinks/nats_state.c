@@ -289,6 +289,7 @@ publish_refused(struct nats_sink *n, uint64_t ticket,
 	char why[512];
 	struct out o;
 
+	nats_count_answer(n, ticket, false);
 	nats_window_settle(&n->window, ticket, NATS_REFUSED);
 	nats_sink_confirm(n);
 	if (n->state == NATS_READY) {
@@ -311,7 +312,10 @@ publish_answered(
 	if (r->no_responders || a.code != 0 ||
 	    !span_is(a.stream, n->options->stream)) {
 		publish_refused(n, ticket, r, &a);
-	} else if (nats_window_settle(&n->window, ticket, NATS_STORED)) {
+		return;
+	}
+	nats_count_answer(n, ticket, true);
+	if (nats_window_settle(&n->window, ticket, NATS_STORED)) {
 		n->sink->counts.duplicates += a.duplicate;
 		nats_sink_confirm(n);
 	}
@@ -337,6 +341,8 @@ link_reply(struct nats_link *l, const struct nats_reply *r)
 		publish_answered(n, ticket, r);
 	else if (r->token.at[0] == 'm' && ticket == n->marked) {
 		n->marked = 0;
+		for (uint64_t t = n->window.base; t < ticket; t++)
+			nats_count_answer(n, t, true);
 		nats_window_settle_before(&n->window, ticket);
 		nats_sink_confirm(n);
 	}

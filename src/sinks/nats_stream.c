@@ -136,6 +136,22 @@ out_remedy(struct nats_sink *n, int list, struct span ours, struct out *o)
 	out_span(o, ours);
 }
 
+/* A stream that does not take them must not be kept from the others by them. */
+static void
+no_alerts(struct nats_sink *n)
+{
+	struct log_line l;
+
+	n->plan.no_alerts = true;
+	log_open(&l, LOG_WARN, "nats", "stream_without_alerts");
+	log_text(&l, "stream", n->options->stream);
+	log_text(&l, "means",
+	    "alarms are published like other events; for alerts.{box}.{rule} "
+	    "add " SUBJECT_ALERTS " to its subjects (nats stream edit) and "
+	    "restart");
+	log_send(&l);
+}
+
 /* Does the stream take everything that we will publish? */
 static void
 check_subjects(struct nats_sink *n, int config)
@@ -149,10 +165,15 @@ check_subjects(struct nats_sink *n, int config)
 	int list = json_member(&n->json, config, "subjects");
 
 	n->link.expected_stream = NULL;
+	n->plan.no_alerts = !n->alerts;
 	out_init(&o, ours, sizeof(ours));
 	while (subject_filter(&n->plan, &at, &o)) {
 		if (is_covered(n, list, out_done(&o)))
 			continue;
+		if (span_is(out_done(&o), SUBJECT_ALERTS)) {
+			no_alerts(n);
+			continue;
+		}
 		n->link.expected_stream = n->options->stream;
 		out_init(&r, remedy, sizeof(remedy));
 		out_remedy(n, list, out_done(&o), &r);
@@ -201,6 +222,11 @@ created(struct nats_sink *n, const struct nats_answer *a)
 	/* Somebody else made it, with other settings, since we asked. */
 	if (a->err_code == NATS_API_NAME_IN_USE) {
 		nats_stream_ask(n);
+		return;
+	}
+	if (a->err_code == NATS_API_SUBJECTS_OVERLAP && !n->plan.no_alerts) {
+		no_alerts(n);
+		create(n);
 		return;
 	}
 	if (a->code != 0) {

@@ -65,6 +65,7 @@ open_tls(struct redis_sink *r, struct out *why)
 	}
 	tls_peer_init(&r->peer, o->host);
 	r->peer.context = &r->tls;
+	r->sink->peer = &r->peer;
 	return ERR_OK;
 }
 

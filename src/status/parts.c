@@ -46,10 +46,11 @@ owner_of(const struct metric_set *s)
 	return name.at != NULL ? name : SPAN("mpedge");
 }
 
+/* Of a part of a record's way, and no family of the service replaced. */
 static bool
-is_time(const struct metric_desc *d)
+is_hop(const struct metric_desc *d)
 {
-	return d->kind == METRIC_HISTOGRAM && strcmp(d->unit, "seconds") == 0;
+	return d->kind == METRIC_HISTOGRAM && d->layout == LAYOUT_hop;
 }
 
 static const struct histogram *
@@ -137,7 +138,7 @@ status_latency(const struct metrics *m, struct out *o)
 		const struct metric_group *g = &metric_groups[m->sets[i].group];
 
 		for (size_t d = 0; d < g->count; d++) {
-			if (!is_time(&g->metrics[d]) || is_told(m, i))
+			if (!is_hop(&g->metrics[d]) || is_told(m, i))
 				continue;
 			add_up(m, i, &g->metrics[d], &sum);
 			if (sum.count == 0)

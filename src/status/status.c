@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "status/expose.h"
 #include "status/page.h"
 #include "status/parts.h"
 
@@ -86,6 +87,20 @@ about(const struct status *s, struct out *o)
 	member(o, "box", s->options->box.name);
 }
 
+/* The panel of this name is a part of /health too. */
+static void
+show_alarms(const struct status *s, struct out *o)
+{
+	for (unsigned i = 0; i < s->metrics->panel_count; i++) {
+		const struct panel *p = &s->metrics->panels[i];
+
+		if (strcmp(p->name, "alarms") != 0)
+			continue;
+		OUT_LITERAL(o, ",\"alarms\":");
+		p->json(p->owner, o);
+	}
+}
+
 static void
 serve_health(struct status *s, struct httpd_answer *a)
 {
@@ -112,6 +127,7 @@ serve_health(struct status *s, struct httpd_answer *a)
 	}
 	OUT_LITERAL(o, "},");
 	about(s, o);
+	show_alarms(s, o);
 	OUT_LITERAL(o, "}\n");
 	a->content_type = json_type_text;
 	a->status = level == HEALTH_FAIL ? 503 : 200;
@@ -174,15 +190,22 @@ serve_status(struct status *s, struct httpd_answer *a)
 	a->status = 200;
 }
 
+/* Slices until all is there; what does not fit becomes 500. */
 static void
 serve_metrics(struct status *s, struct httpd_answer *a)
 {
+	struct out *o = &a->body;
+	struct expose x;
+
 	refresh(s);
 	s->counts.requests = s->httpd.requests;
 	s->counts.refused = s->httpd.refused;
 	s->counts.errors = s->httpd.errors;
-	metrics_prometheus(s->metrics, &a->body);
-	a->content_type = "text/plain; version=0.0.4; charset=utf-8";
+	expose_begin(&x, s->loop, s->metrics, &s->page_counts, s->openmetrics,
+	    s->options->http.compat_metrics);
+	while (expose_more(&x, o) && !o->full)
+		o->full = o->size - o->len < METRICS_PART_MAX;
+	a->content_type = expose_content_type(s->openmetrics);
 	a->status = 200;
 }
 
@@ -252,6 +275,7 @@ serve(struct httpd *h, const struct httpd_request *r, struct httpd_answer *a)
 {
 	struct status *s = h->owner;
 
+	s->openmetrics = expose_openmetrics(r->accept);
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
 		if (span_is(r->path, pages[i].path)) {
 			pages[i].serve(s, a);
@@ -343,6 +367,7 @@ status_start(struct status *s, struct loop *l, const struct options *o,
 	s->httpd.owner = s;
 	out_reset(why);
 	metrics_add(m, METRICS_http, &s->counts, "");
+	metrics_add(m, METRICS_metrics, &s->page_counts, "");
 	say_where(s);
 	return ERR_OK;
 }

@@ -104,7 +104,7 @@ echo "# $(lines b) lines, $count records"
 check "the file repeats no more than the turns that were cut off" \
 	test "$(lines b)" -le $((count + kills * 512))
 check "what was acknowledged is counted" on b metric_reaches 1 mpedge_consume_acked_total
-check "so are bytes" on b metric_reaches 1000 mpedge_consume_bytes_bytes_total
+check "so are bytes" on b metric_reaches 1000 mpedge_consume_bytes_total
 check "healthy" on b eval 'page /health | grep -q "\"consume\""'
 
 # --- stopped as it should be ---

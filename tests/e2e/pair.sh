@@ -169,15 +169,33 @@ tail_is_there() {
 }
 check 'the last trade is there' tail_is_there
 
+books() {
+	grep '"update_type"' "$work/records.tsv" | cut -f 2- | grep "$1" |
+		jq -r '"\(.native_symbol) \(.first_update_id // "-") \(
+			.last_update_id // "-")"'
+}
+
 # Changes of a book: each once, and each begins where the one before ended.
 chains() {
-	grep '"update_type":"delta"' "$work/records.tsv" | cut -f 2- |
-		jq -r '"\(.native_symbol) \(.first_update_id) \(.last_update_id)"' |
+	books '"update_type":"delta"' | sort -s -k 1,1 -k 2,2n |
 		awk '$1 in last && $2 != last[$1] + 1 {
 				print $1 ": " $2 " after " last[$1]; bad++ }
 			{ last[$1] = $3; n++ }
 			END { print n + 0, "changes,", bad + 0, "wrong"
 				exit bad > 0 || n < 1000 }'
 }
-check 'each change of a book once, in order, without a hole' chains
+
+# As they come a reader can follow (docs/pair.md): a box that has just started
+# begins with a snapshot, and is ahead of one that lags.
+follow() {
+	books '"is_valid":true' |
+		awk '$3 <= last[$1] { next }
+			$2 != "-" && $1 in last && $2 > last[$1] + 1 {
+				print $1 ": " $2 " after " last[$1]; bad++ }
+			{ last[$1] = $3; n++ }
+			END { print n + 0, "steps,", bad + 0, "holes"
+				exit bad > 0 || n < 1000 }'
+}
+check 'each change of a book once, without a hole' chains
+check 'a reader of both boxes can follow' follow
 finish

@@ -85,7 +85,8 @@ shown() {
 		counts '"data_type":"ticker".*"state":"unknown"' 2
 	stop "$mpedge_pid"
 	check "the last minute is told at the end" eval \
-		"tail -n 1 $work/records.jsonl | grep -q '\"event\"\\|from_time'"
+		"grep -m 1 -B 2 '\"reason\":\"stopped\"' $work/records.jsonl |
+		head -n 1 | grep -q from_time"
 	finish || result=1
 }
 
@@ -193,7 +194,7 @@ liquidations() {
 	collect deribit deribit.symbols="BTC-USD-PERP ETH-USD-PERP" \
 		journal.path="$work/journal"
 	check "trades come" wait_for 30 reaches 100 \
-		mpedge_records_published_total 'type="trade"'
+		mpedge_records_published_total 'data_type="trade"'
 	# Those of trades before the first that was seen are not read again.
 	unseen=$(sim_stat liquidations)
 	check "late liquidations come" wait_for 60 enough 10
@@ -232,7 +233,7 @@ cross() {
 	collect binance binance.symbols=BTC-USDT scheduler.cross_quiet_s=3 \
 		scheduler.coverage_s=0
 	check "trades come" wait_for 30 reaches 500 \
-		mpedge_records_published_total 'type="trade"'
+		mpedge_records_published_total 'data_type="trade"'
 	check "nothing is suspect" test \
 		"$(metric mpedge_scheduler_suspects_total)" = 0
 	ctl stall btcusdt@trade 600000

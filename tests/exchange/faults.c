@@ -155,6 +155,13 @@ do_delaysnap(struct sim *sim, int argc, char **argv)
 }
 
 static bool
+do_clock(struct sim *sim, int argc, char **argv)
+{
+	sim->faults.clock_ms = fault_number(argc, argv, 1, 0);
+	return true;
+}
+
+static bool
 do_agesnap(struct sim *sim, int argc, char **argv)
 {
 	sim->faults.snap_age = fault_number(argc, argv, 1, 0);
@@ -292,6 +299,7 @@ static const struct command commands[] = {
 	{ "delist", 1, "SYMBOL: it is not traded any more", fault_delist },
 	{ "delaysnap", 1, "MS: snapshots come later", do_delaysnap },
 	{ "agesnap", 1, "N: snapshots are N diffs old", do_agesnap },
+	{ "clock", 1, "MS: the exchange's clock is so far ahead", do_clock },
 	{ "baresnap", 0, ": okx: snapshots without seqId", do_baresnap },
 	{ "rest429", 1, "N [SECONDS|none]: 429, Retry-After", do_rest429 },
 	{ "rest418", 1, "SECONDS [body]: ban, said in the body only",

@@ -55,6 +55,8 @@ struct faults {
 	int upgrade_status;
 	size_t slow_bytes;
 	int64_t slow_until_us;
+	/* Its clock is so far ahead of this machine's. */
+	int64_t clock_ms;
 	int64_t snap_delay_ms;
 	int64_t snap_age;
 	/* Snapshots say no id, where the venue need not (OKX). */

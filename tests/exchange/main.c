@@ -26,7 +26,8 @@ sim_clock(struct sim *sim)
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	sim->now_us = (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 	clock_gettime(CLOCK_REALTIME, &ts);
-	sim->wall_us = (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+	sim->wall_us = (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000 +
+		       sim->faults.clock_ms * 1000;
 }
 
 static void

@@ -1,4 +1,4 @@
-/* LINK: model/frame model/emit model/subject model/subject_plan */
+/* LINK: model/frame model/emit model/subject model/subject_p% */
 /* LINK: model/model codec/decimal */
 /* LINK: core/out core/span core/time core/must core/err */
 #include <stdint.h>

@@ -1,12 +1,13 @@
 /* LINK: model/instrument venues/% codec/crc32 */
 /* LINK: book/book book/sync model/symbol model/frame codec/url codec/json */
 /* LINK: codec/json_scan codec/json_value */
-/* LINK: app/rename */
+/* LINK: app/rename status/alarms core/log_levels codec/syslog */
 /* LINK: app/config% app/convert app/environment app/secrets app/effective */
 /* LINK: app/print% sinks/nats_ack model/ddl model/marketprism model/subject% */
-/* LINK: core/options core/metrics core/log core/time core/must core/out */
+/* LINK: core/options core/metrics core/metrics_text core/log core/time */
+/* LINK: core/must core/out */
 /* LINK: core/span core/err model/model model/emit */
-/* LINK: model/subject_plan */
+/* LINK: model/subject_p% */
 /* LINK: codec/decimal codec/decmath codec/utf8 */
 /* LINK: model/instrument codec/utf8 */
 /* LIBS: inih */
@@ -77,9 +78,9 @@ static const struct {
 	{ "[htpp]\nenabled = true\n",
 	  "t.ini:2: htpp: there is no such section; did you mean [http]?\n" },
 	{ "[kraken]\nenabled = true\n",
-	  "t.ini:2: kraken: there is no such section; there are: box shard "
-	  "http tls journal binance binance_usdm okx deribit scheduler nats "
-	  "file clickhouse consume redis\n" },
+	  "t.ini:2: kraken: there is no such section; there are: box log shard "
+	  "http alarms tls journal binance binance_usdm okx deribit scheduler "
+	  "nats file clickhouse consume redis\n" },
 	{ "name = a\n",
 	  "t.ini:1: name: stands before the first [section]\n" },
 	{ "[binance]\n; names\nsimbols = BTCUSDT\n",
@@ -117,6 +118,14 @@ static const struct {
 	  "t.ini:2: http.enabled: \"ja\" is neither true nor false\n" },
 	{ "[http]\nenabled = TRUE\n",
 	  "t.ini:2: http.enabled: \"TRUE\" is neither true nor false\n" },
+	{ "[log]\nlevels = feed:loud\n",
+	  "t.ini: log.levels: \"feed:loud\" is not COMPONENT:LEVEL; levels "
+	  "are: error warn info debug\n" },
+	{ "[log]\nformat = xml\n",
+	  "t.ini: log.format: \"xml\" is none of: logfmt json\n" },
+	{ "[log]\nsyslog = tcp://a:1\n",
+	  "t.ini: log.syslog: is neither udp://HOST:PORT nor the path of a "
+	  "socket of at most 107 bytes, such as /dev/log\n" },
 	{ "[box]\nlog_level = loud\n",
 	  "t.ini:2: box.log_level: \"loud\" is none of: error, warn, info, "
 	  "debug\n" },
@@ -160,6 +169,18 @@ static const struct {
 	{ "[file]\nenabled = false\n",
 	  "t.ini: nats.enabled: no sink is on: set nats.enabled, "
 	  "file.enabled, clickhouse.enabled or redis.enabled\n" },
+	{ "[alarms]\nwebhook = tcp://s3cret\nwebhook_token = a\x01\n",
+	  "t.ini: alarms.webhook: an address is http://HOST/PATH or "
+	  "https://HOST/PATH, without user and password; a secret may be in "
+	  "its path\n"
+	  "t.ini: alarms.webhook_token: is without control characters\n" },
+	{ "[alarms]\nwebhook = wss://a/b\n",
+	  "t.ini: alarms.webhook: an address is http://HOST/PATH or "
+	  "https://HOST/PATH, without user and password; a secret may be in "
+	  "its path\n" },
+	{ "[alarms]\nerror_rate_percent = 101\n",
+	  "t.ini:2: alarms.error_rate_percent: \"101\" is not a whole number "
+	  "from 0 to 100\n" },
 	{ "[clickhouse]\nenabled = true\nurl = tcp://a:9000\n",
 	  "t.ini: clickhouse.url: an address is http://HOST:PORT or "
 	  "https://HOST:PORT; user and password have their own keys\n" },

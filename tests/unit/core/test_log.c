@@ -1,4 +1,5 @@
-/* LINK: core/log core/time core/out core/span core/err core/must */
+/* LINK: core/log core/log_levels core/time core/out core/span */
+/* LINK: core/err core/must */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,6 +53,10 @@ begin(void **state)
 	/* Far enough from the test before for every limit to be forgotten. */
 	now.ns += 3600 * NS_PER_S;
 	log_level(LOG_INFO);
+	log_component_levels(NULL);
+	log_json(false);
+	log_priorities(false);
+	log_tap(NULL);
 	log_clock(&now);
 	return 0;
 }
@@ -304,6 +309,208 @@ without_a_clock_the_time_is_read(void **state)
 	assert_int_equal(strncmp(what_was_said(), "ts=20", 5), 0);
 }
 
+/* --- JSON -------------------------------------------------------------------
+ */
+
+static void
+one_object(void **state)
+{
+	struct log_line l;
+
+	(void)state;
+	now.ns = 1795428434567000000;
+	log_json(true);
+	listen_in();
+	log_open(&l, LOG_WARN, "feed", "json");
+	log_text(&l, "venue", "bin\"ance\n");
+	log_int(&l, "attempt", -3);
+	log_text(&l, "none", NULL);
+	log_text(&l, "digits", "12");
+	log_err(&l, ERR_REFUSED);
+	log_send(&l);
+	assert_string_equal(what_was_said(),
+	    "{\"ts\":\"2026-11-23T10:07:14.567000Z\",\"level\":\"warn\","
+	    "\"component\":\"feed\",\"event\":\"json\","
+	    "\"venue\":\"bin\\\"ance\\n\",\"attempt\":-3,\"none\":null,"
+	    "\"digits\":\"12\",\"error\":\"refused\"}\n");
+}
+
+static void
+long_objects_are_cut_and_whole(void **state)
+{
+	static const char cut[] = ",\"cut\":true}\n";
+	char text[3 * LOG_LINE_MAX];
+	struct log_line l;
+	size_t cuts = 0;
+
+	(void)state;
+	log_json(true);
+	log_priorities(true);
+	for (size_t len = 0; len < sizeof(text); len += 37) {
+		memset(text, len % 2 ? '"' : 'x', len);
+		text[len] = '\0';
+		now.ns += 60 * NS_PER_S;
+		listen_in();
+		log_open(&l, LOG_INFO, "t", "long_object");
+		log_text(&l, "v", text);
+		log_int(&l, "number", INT64_MIN);
+		log_text(&l, "last", "field");
+		log_send(&l);
+		what_was_said();
+		assert_true(strlen(said) <= LOG_LINE_MAX);
+		if (strstr(said, "\"last\":\"field\"}\n") != NULL)
+			continue;
+		cuts++;
+		assert_string_equal(said + strlen(said) - strlen(cut), cut);
+		/* What stands before it ended: a string or a number. */
+		assert_non_null(
+		    strchr("\"8", said[strlen(said) - strlen(cut) - 1]));
+	}
+	assert_true(cuts > 10);
+}
+
+/* --- where it goes ------------------------------------------------------ */
+
+static void
+a_journal_gets_priorities(void **state)
+{
+	struct log_line l;
+
+	(void)state;
+	log_level(LOG_DEBUG);
+	log_priorities(true);
+	listen_in();
+	for (enum log_level i = LOG_ERROR; i <= LOG_DEBUG; i++) {
+		log_open(&l, i, "t", "priority");
+		log_send(&l);
+	}
+	what_was_said();
+	assert_int_equal(strncmp(said, "<3>ts=", 6), 0);
+	assert_int_equal(lines_with("\n<4>ts="), 1);
+	assert_int_equal(lines_with("\n<6>ts="), 1);
+	assert_int_equal(lines_with("\n<7>ts="), 1);
+}
+
+struct tapped {
+	struct log_tap tap;
+	char text[LOG_LINE_MAX];
+	enum log_level level;
+	const char *event;
+	int count;
+};
+
+static void
+take(struct log_tap *t, const struct log_said *s)
+{
+	struct tapped *to = t->owner;
+
+	assert_true(s->text.len < sizeof(to->text));
+	memcpy(to->text, s->text.at, s->text.len);
+	to->text[s->text.len] = '\0';
+	to->level = s->level;
+	to->event = s->event;
+	assert_int_equal(s->at.ns, now.ns);
+	to->count++;
+}
+
+static void
+a_tap_gets_what_was_written(void **state)
+{
+	struct tapped t = { .tap = { .take = take } };
+	struct log_line l;
+
+	(void)state;
+	t.tap.owner = &t;
+	log_tap(&t.tap);
+	log_priorities(true);
+	listen_in();
+	log_open(&l, LOG_WARN, "t", "tapped");
+	log_text(&l, "a", "b c");
+	log_send(&l);
+	what_was_said();
+	assert_string_equal(said + 3 + strlen(t.text), "\n");
+	assert_memory_equal(said + 3, t.text, strlen(t.text));
+	assert_int_equal(t.level, LOG_WARN);
+	assert_string_equal(t.event, "tapped");
+	listen_in();
+	for (int i = 0; i < LOG_BURST + 5; i++)
+		say("tapped_often", "x");
+	log_open(&l, LOG_DEBUG, "t", "muted");
+	log_send(&l);
+	what_was_said();
+	assert_int_equal(t.count, 1 + LOG_BURST);
+}
+
+/* --- levels of components ------------------------------------------------ */
+
+static int
+passes(enum log_level level, const char *component)
+{
+	struct log_line l;
+
+	log_open(&l, level, component, "level");
+	return !l.muted;
+}
+
+static void
+components_have_levels(void **state)
+{
+	char why[512];
+	struct log_levels levels;
+	struct out o;
+
+	(void)state;
+	out_init(&o, why, sizeof(why));
+	log_level(LOG_WARN);
+	assert_int_equal(
+	    log_levels_parse(
+		"feed:debug, rest:error\tsink:info sink:error", &levels, &o),
+	    ERR_OK);
+	log_component_levels(&levels);
+	assert_true(passes(LOG_DEBUG, "feed"));
+	assert_false(passes(LOG_WARN, "rest"));
+	assert_true(passes(LOG_ERROR, "rest"));
+	assert_false(passes(LOG_WARN, "sink"));
+	assert_true(passes(LOG_WARN, "app"));
+	assert_false(passes(LOG_INFO, "app"));
+	/* That of all counts for the others alone. */
+	log_level(LOG_DEBUG);
+	assert_true(passes(LOG_DEBUG, "app"));
+	assert_false(passes(LOG_WARN, "rest"));
+	assert_int_equal(log_levels_parse("", &levels, &o), ERR_OK);
+	log_component_levels(&levels);
+	assert_true(passes(LOG_DEBUG, "rest"));
+	log_component_levels(NULL);
+	assert_true(passes(LOG_DEBUG, "rest"));
+}
+
+static void
+wrong_levels_are_named(void **state)
+{
+	static const char *const bad[][2] = {
+		{ "fed:debug", "\"fed:debug\" is not COMPONENT:LEVEL; "
+			       "components are: app audit " },
+		{ "feed", "\"feed\" is not COMPONENT:LEVEL; components" },
+		{ ":debug", "\":debug\" is not COMPONENT:LEVEL; components" },
+		{ "feed:loud", "\"feed:loud\" is not COMPONENT:LEVEL; levels "
+			       "are: error warn info debug" },
+		{ "feed:", "\"feed:\" is not COMPONENT:LEVEL; levels" },
+		{ "app:info feed:debug:", "\"feed:debug:\" is not" },
+	};
+	char why[512];
+	struct log_levels levels;
+	struct out o;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		out_init(&o, why, sizeof(why));
+		assert_int_equal(
+		    log_levels_parse(bad[i][0], &levels, &o), ERR_SYNTAX);
+		assert_int_equal(
+		    strncmp(out_cstr(&o), bad[i][1], strlen(bad[i][1])), 0);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, begin)
 
 int
@@ -320,6 +527,12 @@ main(void)
 		TEST(long_lines_are_cut),
 		TEST(a_full_pipe_loses_the_line),
 		TEST(without_a_clock_the_time_is_read),
+		TEST(one_object),
+		TEST(long_objects_are_cut_and_whole),
+		TEST(a_journal_gets_priorities),
+		TEST(a_tap_gets_what_was_written),
+		TEST(components_have_levels),
+		TEST(wrong_levels_are_named),
 	};
 
 	return cmocka_run_group_tests_name("core/log", tests, NULL, NULL);

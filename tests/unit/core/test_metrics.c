@@ -1,4 +1,4 @@
-/* LINK: core/metrics core/out core/span core/err core/must */
+/* LINK: core/metrics core/metrics_text core/out core/span core/err core/must */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +17,8 @@ enum {
 };
 
 static struct metrics registry;
+static struct metrics_writer writer;
+static bool openmetrics, compat;
 static char text[TEXT];
 
 static int
@@ -25,6 +27,8 @@ begin(void **state)
 	(void)state;
 	memset(&registry, 0xa5, sizeof(registry));
 	metrics_init(&registry);
+	openmetrics = false;
+	compat = true;
 	return 0;
 }
 
@@ -34,7 +38,8 @@ rendered(void)
 	struct out o;
 
 	out_init(&o, text, sizeof(text));
-	metrics_prometheus(&registry, &o);
+	metrics_begin(&writer, &registry, openmetrics, compat);
+	assert_false(metrics_more(&writer, &o));
 	return out_cstr(&o);
 }
 
@@ -74,19 +79,21 @@ sets_of_a_family_stand_together(void **state)
 	struct skipped_metrics syntax = { 1 };
 
 	(void)state;
-	metrics_add(
-	    &registry, METRICS_records, &trades, "venue=\"b\",type=\"trade\"");
+	metrics_add(&registry, METRICS_records, &trades,
+	    "venue=\"b\",data_type=\"trade\"");
 	metrics_add(&registry, METRICS_skipped, &syntax, "reason=\"syntax\"");
-	metrics_add(
-	    &registry, METRICS_records, &books, "venue=\"b\",type=\"book\"");
+	metrics_add(&registry, METRICS_records, &books,
+	    "venue=\"b\",data_type=\"book\"");
 	assert_string_equal(rendered(),
 	    "# HELP mpedge_skipped_messages_total messages\n"
 	    "# TYPE mpedge_skipped_messages_total counter\n"
 	    "mpedge_skipped_messages_total{reason=\"syntax\"} 1\n"
 	    "# HELP mpedge_records_published_total records\n"
 	    "# TYPE mpedge_records_published_total counter\n"
-	    "mpedge_records_published_total{venue=\"b\",type=\"trade\"} 5\n"
-	    "mpedge_records_published_total{venue=\"b\",type=\"book\"} 7\n");
+	    "mpedge_records_published_total{venue=\"b\",data_type=\"trade\"} "
+	    "5\n"
+	    "mpedge_records_published_total{venue=\"b\",data_type=\"book\"} "
+	    "7\n");
 }
 
 static void
@@ -104,25 +111,25 @@ expect_line(const char *line)
 static void
 seconds_are_decimal_fractions(void **state)
 {
-	struct feed_metrics m = { .last_message_age = 1500 };
+	struct rest_metrics m = { .paused = 1500 };
 
 	(void)state;
-	metrics_add(&registry, METRICS_feed, &m, "connection=\"b:0a\"");
-	expect_line("# TYPE mpedge_feed_last_message_age_seconds gauge");
-	expect_line("mpedge_feed_last_message_age_seconds"
-		    "{connection=\"b:0a\"} 1.5");
-	m.last_message_age = 0;
-	expect_line("mpedge_feed_last_message_age_seconds"
-		    "{connection=\"b:0a\"} 0");
-	m.last_message_age = 1;
-	expect_line("mpedge_feed_last_message_age_seconds"
-		    "{connection=\"b:0a\"} 0.001");
-	m.last_message_age = 12345678;
-	expect_line("mpedge_feed_last_message_age_seconds"
-		    "{connection=\"b:0a\"} 12345.678");
-	m.last_message_age = 60000;
-	expect_line("mpedge_feed_last_message_age_seconds"
-		    "{connection=\"b:0a\"} 60");
+	metrics_add(&registry, METRICS_rest, &m, "venue=\"b\"");
+	expect_line("# TYPE mpedge_rest_paused_seconds gauge");
+	expect_line("mpedge_rest_paused_seconds"
+		    "{venue=\"b\"} 1.5");
+	m.paused = 0;
+	expect_line("mpedge_rest_paused_seconds"
+		    "{venue=\"b\"} 0");
+	m.paused = 1;
+	expect_line("mpedge_rest_paused_seconds"
+		    "{venue=\"b\"} 0.001");
+	m.paused = 12345678;
+	expect_line("mpedge_rest_paused_seconds"
+		    "{venue=\"b\"} 12345.678");
+	m.paused = 60000;
+	expect_line("mpedge_rest_paused_seconds"
+		    "{venue=\"b\"} 60");
 }
 
 static void
@@ -155,11 +162,11 @@ a_histogram_is_cumulative(void **state)
 	metrics_add(&registry, METRICS_sink, &m, "sink=\"file\"");
 	expect_line("# TYPE mpedge_sink_latency_seconds histogram");
 	assert_non_null(strstr(rendered(),
-	    "mpedge_sink_latency_seconds_bucket{sink=\"file\",le=\"0.00001\"} "
+	    "mpedge_sink_latency_seconds_bucket{sink=\"file\",le=\"1e-05\"} "
 	    "2\n"
-	    "mpedge_sink_latency_seconds_bucket{sink=\"file\",le=\"0.00002\"} "
+	    "mpedge_sink_latency_seconds_bucket{sink=\"file\",le=\"2e-05\"} "
 	    "3\n"
-	    "mpedge_sink_latency_seconds_bucket{sink=\"file\",le=\"0.00005\"} "
+	    "mpedge_sink_latency_seconds_bucket{sink=\"file\",le=\"5e-05\"} "
 	    "3\n"
 	    "mpedge_sink_latency_seconds_bucket{sink=\"file\",le=\"0.0001\"} "
 	    "3\n"));
@@ -167,8 +174,8 @@ a_histogram_is_cumulative(void **state)
 	    "mpedge_sink_latency_seconds_bucket{sink=\"file\",le=\"0.002\"} "
 	    "4\n"));
 	assert_non_null(strstr(rendered(),
-	    "mpedge_sink_latency_seconds_bucket{sink=\"file\",le=\"5\"} 4\n"
-	    "mpedge_sink_latency_seconds_bucket{sink=\"file\",le=\"10\"} 4\n"
+	    "mpedge_sink_latency_seconds_bucket{sink=\"file\",le=\"5.0\"} 4\n"
+	    "mpedge_sink_latency_seconds_bucket{sink=\"file\",le=\"10.0\"} 4\n"
 	    "mpedge_sink_latency_seconds_bucket{sink=\"file\",le=\"+Inf\"} 5\n"
 	    "mpedge_sink_latency_seconds_sum{sink=\"file\"} 3600.002020001\n"
 	    "mpedge_sink_latency_seconds_count{sink=\"file\"} 5\n"));
@@ -250,24 +257,179 @@ a_full_registry_counts_what_it_refuses(void **state)
 	assert_true(strlen(rendered()) > METRICS_SETS_MAX * 160);
 }
 
+/* Pieces of any room make the same text, and none of them is full. */
 static void
-an_answer_that_does_not_fit_says_so(void **state)
+parts_make_the_whole(void **state)
+{
+	static char whole[TEXT], pieces[TEXT];
+	struct sink_metrics m[3];
+	size_t len = 0;
+	bool more;
+
+	(void)state;
+	memset(m, 0, sizeof(m));
+	histogram_add(&m[1].latency, 77);
+	for (unsigned i = 0; i < 3; i++)
+		metrics_add(&registry, METRICS_sink, &m[i], "sink=\"a\"");
+	for (int open = 0; open < 2; open++) {
+		openmetrics = open;
+		memcpy(whole, rendered(), sizeof(whole));
+		len = 0;
+		metrics_begin(&writer, &registry, openmetrics, compat);
+		do {
+			struct out o;
+
+			out_init(&o, pieces + len, METRICS_PART_MAX + 16);
+			more = metrics_more(&writer, &o);
+			assert_false(o.full);
+			assert_true(o.len > 0);
+			assert_true(!more || o.at[o.len - 1] == '\n');
+			len += o.len;
+		} while (more);
+		pieces[len] = '\0';
+		assert_string_equal(pieces, whole);
+		/* What has ended stays so. */
+		assert_false(metrics_more(&writer, &(struct out){ .size = 0 }));
+	}
+}
+
+static void
+without_room_for_a_part_nothing_is_written(void **state)
 {
 	struct sink_metrics m;
+	char few[METRICS_PART_MAX - 1];
 	struct out o;
 
 	(void)state;
 	memset(&m, 0, sizeof(m));
 	metrics_add(&registry, METRICS_sink, &m, "");
-	for (size_t size = 0; size < 2500; size += 97) {
-		char *few = malloc(size + 1);
+	out_init(&o, few, sizeof(few));
+	metrics_begin(&writer, &registry, true, true);
+	for (int i = 0; i < 3; i++)
+		assert_true(metrics_more(&writer, &o));
+	assert_int_equal(o.len, 0);
+	assert_false(o.full);
+}
 
-		assert_non_null(few);
-		out_init(&o, few, size);
-		metrics_prometheus(&registry, &o);
-		assert_true(o.full);
-		free(few);
+/* The longest part there can be: the longest name and doc, full labels. */
+static void
+no_part_is_longer_than_said(void **state)
+{
+	static union {
+		struct histogram h;
+		char room[4096];
+	} values;
+	static char room[METRICS_PART_MAX];
+	char labels[METRICS_LABELS_MAX];
+
+	(void)state;
+	memset(&values, 0xff, sizeof(values));
+	memset(labels, 'l', sizeof(labels));
+	labels[sizeof(labels) - 1] = '\0';
+	openmetrics = true;
+	for (enum metric_group_id id = 0; id < METRICS_GROUPS; id++) {
+		bool more;
+
+		metrics_init(&registry);
+		metrics_add(&registry, id, &values, labels);
+		metrics_begin(&writer, &registry, openmetrics, compat);
+		do {
+			struct out o;
+
+			out_init(&o, room, sizeof(room));
+			more = metrics_more(&writer, &o);
+			assert_false(o.full);
+		} while (more);
 	}
+}
+
+static void
+openmetrics_exactly(void **state)
+{
+	struct http_metrics m = { 17, 0, 3 };
+	struct journal_metrics j;
+
+	(void)state;
+	memset(&j, 0, sizeof(j));
+	openmetrics = true;
+	metrics_add(&registry, METRICS_http, &m, "");
+	assert_string_equal(rendered(),
+	    "# HELP mpedge_http_requests requests answered\n"
+	    "# TYPE mpedge_http_requests counter\n"
+	    "mpedge_http_requests_total 17\n"
+	    "# HELP mpedge_http_refused clients refused because all "
+	    "places were taken\n"
+	    "# TYPE mpedge_http_refused counter\n"
+	    "mpedge_http_refused_total 0\n"
+	    "# HELP mpedge_http_errors requests that were malformed or "
+	    "too slow\n"
+	    "# TYPE mpedge_http_errors counter\n"
+	    "mpedge_http_errors_total 3\n"
+	    "# EOF\n");
+	metrics_add(&registry, METRICS_journal, &j, "");
+	expect_line("# TYPE mpedge_journal_written_bytes counter");
+	expect_line("# UNIT mpedge_journal_written_bytes bytes");
+	expect_line("mpedge_journal_written_bytes_total 0");
+}
+
+/* A name that is its unit does not get it twice. */
+static void
+a_unit_is_told_once(void **state)
+{
+	struct feed_metrics f;
+
+	(void)state;
+	memset(&f, 0, sizeof(f));
+	f.bytes = 9;
+	metrics_add(&registry, METRICS_feed, &f, "");
+	expect_line("mpedge_feed_bytes_total 9");
+	openmetrics = true;
+	expect_line("# UNIT mpedge_feed_bytes bytes");
+}
+
+struct names {
+	char text[METRICS_GROUPS * 64][96];
+	unsigned count;
+};
+
+static void
+name_once(struct names *n, const char *name)
+{
+	for (unsigned i = 0; i < n->count; i++) {
+		if (strcmp(n->text[i], name) == 0)
+			fail_msg("two families have the name %s", name);
+	}
+	assert_true(n->count < sizeof(n->text) / sizeof(n->text[0]));
+	strcpy(n->text[n->count++], name);
+}
+
+/* OpenMetrics compares names without the suffix of their kind. */
+static void
+families_have_names_of_their_own(void **state)
+{
+	static struct names names;
+
+	(void)state;
+	for (enum metric_group_id id = 0; id < METRICS_GROUPS; id++) {
+		const struct metric_group *g = &metric_groups[id];
+
+		for (size_t i = 0; i < g->count; i++) {
+			char name[96];
+			char *end;
+			struct out o;
+
+			out_init(&o, name, sizeof(name));
+			metrics_family(g, &g->metrics[i], &o);
+			out_cstr(&o);
+			assert_false(o.full);
+			end = strstr(name, "_total");
+			if (end != NULL)
+				*end = '\0';
+			name_once(&names, name);
+			assert_true(g->metrics[i].doc[0] != '\0');
+		}
+	}
+	assert_true(names.count >= 111);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, begin)
@@ -286,7 +448,12 @@ main(void)
 		TEST(bounds_grow),
 		TEST(quantiles),
 		TEST(a_full_registry_counts_what_it_refuses),
-		TEST(an_answer_that_does_not_fit_says_so),
+		TEST(parts_make_the_whole),
+		TEST(without_room_for_a_part_nothing_is_written),
+		TEST(no_part_is_longer_than_said),
+		TEST(openmetrics_exactly),
+		TEST(a_unit_is_told_once),
+		TEST(families_have_names_of_their_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* LINK: model/emit model/subject model/subject_plan model/model */
+/* LINK: model/emit model/subject model/subject_p% model/model */
 /* LINK: codec/decimal */
 /* LINK: core/out core/span core/time core/must core/err */
 #define _DEFAULT_SOURCE

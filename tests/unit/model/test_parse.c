@@ -1,5 +1,5 @@
 /* LINK: model/parse model/parse_time model/parse_value model/emit */
-/* LINK: model/subject model/subject_plan model/model */
+/* LINK: model/subject model/subject_p% model/model */
 /* LINK: codec/json codec/json_scan */
 /* LINK: codec/json_value codec/decimal codec/decmath */
 /* LINK: core/out core/span core/time core/must core/err */

@@ -1,4 +1,4 @@
-/* LINK: model/subject_plan model/model core/out core/span core/time */
+/* LINK: model/subject_p% model/model core/out core/span core/time */
 /* LINK: core/must core/err */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -160,15 +160,52 @@ filters(const char *template, const char *prefix)
 }
 
 static void
+alarms_have_their_own(void **state)
+{
+	struct subject_plan plan;
+	char name[SUBJECT_MAX];
+	struct event e;
+	struct out n, o;
+	unsigned at = 0;
+
+	(void)state;
+	record_init(RECORD_event, &e);
+	out_init(&n, name, sizeof(name));
+	event_alert_name("Box.1 *", "sink_stalled", &n);
+	e.connection = out_done(&n);
+	assert_string_equal(spell(SUBJECT_DEFAULT, false, RECORD_event, &e),
+	    "alerts.Boxx2e1x20x2a.sink_stalled");
+	assert_string_equal(spell(SUBJECT_DEFAULT, true, RECORD_event, &e),
+	    "alerts.Boxx2e1x20x2a.sink_stalled");
+	/* Of a stream that was read: it cannot be more than a subject. */
+	e.connection = SPAN("alerts..>. x");
+	assert_string_equal(
+	    spell(SUBJECT_DEFAULT, false, RECORD_event, &e), "alerts.x3e.x20x");
+	out_init(&o, text, sizeof(text));
+	assert_int_equal(
+	    subject_plan_read(&plan, SUBJECT_DEFAULT, "market", &o), ERR_OK);
+	plan.no_alerts = true;
+	e.connection = SPAN("alerts.a.b");
+	record_subject(&plan, RECORD_event, &e, &o);
+	assert_string_equal(
+	    out_cstr(&o), "market.binance.alertsx2eax2eb.event");
+	assert_true(subject_filter(&plan, &at, &o));
+	assert_false(subject_filter(&plan, &at, &o));
+}
+
+static void
 what_a_stream_covers(void **state)
 {
 	(void)state;
-	assert_string_equal(filters(SUBJECT_DEFAULT, "market"), "market.> ");
 	assert_string_equal(
-	    filters("{prefix}.{symbol}.{type}", "a.b"), "a.b.> ");
-	assert_string_equal(filters("{prefix}.x-{symbol}.{type}", "a"), "a.> ");
+	    filters(SUBJECT_DEFAULT, "market"), "market.> alerts.> ");
+	assert_string_equal(
+	    filters("{prefix}.{symbol}.{type}", "a.b"), "a.b.> alerts.> ");
+	assert_string_equal(
+	    filters("{prefix}.x-{symbol}.{type}", "a"), "a.> alerts.> ");
 	assert_string_equal(filters("{exchange}.{native}.{type}", "market"),
-	    "binance.> okx.> deribit.> ");
+	    "binance.> okx.> deribit.> alerts.> ");
+	assert_string_equal(filters(SUBJECT_DEFAULT, "alerts"), "alerts.> ");
 	assert_non_null(strstr(filters("{type}.{venue}.{symbol}", "market"),
 	    "trade.> orderbook.> kline.> "));
 }
@@ -221,6 +258,7 @@ main(void)
 		cmocka_unit_test(kline),
 		cmocka_unit_test(without_a_symbol),
 		cmocka_unit_test(marketprism),
+		cmocka_unit_test(alarms_have_their_own),
 		cmocka_unit_test(what_a_stream_covers),
 		cmocka_unit_test(refusals),
 	};

@@ -1,3 +1,4 @@
+/* LINK: net/conn_count core/metrics */
 /* LINK: net/conn net/tcp net/tls net/tls_link net/tls_words core/loop */
 /* LINK: core/out core/span core/must core/err gen/ca_roots core/arena */
 /* LIBS: mbedtls */

@@ -1,3 +1,4 @@
+/* LINK: core/metrics */
 /* LINK: net/dns net/tcp core/loop core/time core/out core/span core/must */
 /* LIBS: cares */
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+/* LINK: net/conn_count core/metrics */
 /* LINK: net/httpc net/conn net/tcp net/tls net/tls_link net/tls_words */
 /* LINK: core/loop core/out core/span core/must core/err gen/ca_roots */
 /* LINK: codec/http1 codec/http1_body codec/url core/arena */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "net/tls_parts.h"
 #include "tls_server.h"
 
 enum {
@@ -192,7 +193,10 @@ good_certificate(void **state)
 
 	for (int v = 0; v < 2; v++) {
 		begin(w, CERT_GOOD, versions[v], true);
+		assert_int_equal(w->peer.ends_s, 0);
 		assert_int_equal(shake(w), ERR_OK);
+		/* 2099-01-01 */
+		assert_int_equal(w->peer.ends_s, 4070908800);
 		describe(w, text);
 		assert_memory_equal(text, v ? "TLSv1.3 " : "TLSv1.2 ", 8);
 		assert_non_null(strstr(text, "AES-128-GCM"));
@@ -451,6 +455,40 @@ roots_of_a_file(void **state)
 	assert_int_equal(tls_init(&w->context, &setup), ERR_IO);
 }
 
+/* date -u -d 2021-02-03T00:00:00 +%s says the first of these. */
+static void
+when_a_file_ends(void **state)
+{
+	static const struct {
+		mbedtls_x509_time at;
+		int64_t seconds;
+	} days[] = {
+		{ { 2021, 2, 3, 0, 0, 0 }, 1612310400 },
+		{ { 1970, 1, 1, 0, 0, 0 }, 0 },
+		{ { 2000, 2, 29, 23, 59, 59 }, 951868799 },
+		{ { 2000, 3, 1, 0, 0, 0 }, 951868800 },
+		{ { 2038, 1, 19, 3, 14, 8 }, 2147483648 },
+		{ { 2100, 3, 1, 0, 0, 0 }, 4107542400 },
+	};
+	struct world *w = *state;
+	char path[] = "/tmp/mpedge-test-end-XXXXXX";
+	struct tls_setup setup = { w->heap, HEAP, NULL, true, NULL, NULL };
+	int fd = mkstemp(path);
+
+	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
+		assert_int_equal(tls_seconds(&days[i].at), days[i].seconds);
+	assert_true(fd >= 0);
+	assert_true(dprintf(fd, "%s", w->certs.leaf[CERT_EXPIRED]) > 0);
+	close(fd);
+	assert_int_equal(tls_init(&w->context, &setup), ERR_OK);
+	assert_int_equal(tls_file_ends(path), 1612310400);
+	assert_int_equal(truncate(path, 100), 0);
+	assert_int_equal(tls_file_ends(path), 0);
+	unlink(path);
+	assert_int_equal(tls_file_ends(path), 0);
+	tls_fini(&w->context);
+}
+
 /* Two contexts on one heap trust different roots; the second goes first. */
 static void
 another_context(void **state)
@@ -504,6 +542,7 @@ main(void)
 		cmocka_unit_test(waiting_for_room),
 		cmocka_unit_test(small_heap),
 		cmocka_unit_test(roots_of_a_file),
+		cmocka_unit_test(when_a_file_ends),
 		cmocka_unit_test(another_context),
 	};
 

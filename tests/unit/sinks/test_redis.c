@@ -1,3 +1,4 @@
+/* LINK: net/conn_count core/metrics */
 /* LINK: sinks/redis% book/book codec/resp model/model model/frame model/emit */
 /* LINK: net/conn net/tcp net/tls net/tls_link net/tls_words gen/ca_roots */
 /* LINK: codec/decimal codec/decmath codec/utf8 */

@@ -3,6 +3,7 @@
 /* LINK: status/show gen/page status/parts net/httpd net/httpd_answer */
 /* LINK: net/tcp codec/http1 codec/json codec/json_scan codec/json_value */
 /* LINK: codec/decimal codec/decmath codec/utf8 */
+/* LINK: status/expose core/metrics_text */
 /* LINK: core/metrics core/arena core/log core/loop core/time core/out */
 /* LINK: core/span core/err core/must */
 #include <setjmp.h>
