@@ -33,17 +33,16 @@ status_checks(const struct metrics *m, struct out *o)
 /* --- latency ---------------------------------------------------------------
  */
 
-/* venue="binance",connection="binance:0a" is of binance. */
+/* venue="binance",connection="binance:0a" is of binance, no label of us. */
 static struct span
 owner_of(const struct metric_set *s)
 {
-	struct span rest = span_of(s->labels);
-	struct span name = span_word(&rest, "=\"");
+	const char *from = strchr(s->labels, '"');
+	const char *to = from != NULL ? strchr(from + 1, '"') : NULL;
 
-	if (name.at == NULL)
+	if (to == NULL || to == from + 1)
 		return SPAN("mpedge");
-	name = span_word(&rest, "=\"");
-	return name.at != NULL ? name : SPAN("mpedge");
+	return (struct span){ from + 1, (size_t)(to - from) - 1 };
 }
 
 /* Of a part of a record's way, and no family of the service replaced. */
@@ -117,6 +116,7 @@ latency_row(const struct metric_set *s, const struct metric_desc *d,
 {
 	out_char(o, '{');
 	out_member_text(o, "of", owner_of(s));
+	out_member_text(o, "group", span_of(metric_groups[s->group].name));
 	out_member_text(o, "what", span_of(d->doc));
 	OUT_LITERAL(o, "\"count\":");
 	out_u64(o, h->count);

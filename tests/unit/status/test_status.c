@@ -213,6 +213,41 @@ status_has_every_panel(void **state)
 	expect_json(get(w, "/status", 200, "application/json"));
 }
 
+/* Those of one owner are added up; what has not counted is not told of. */
+static void
+latency_by_owner(void **state)
+{
+	static struct feed_metrics feeds[3];
+	static struct sink_metrics sink;
+	struct world *w = *state;
+	const char *text;
+
+	memset(feeds, 0, sizeof(feeds));
+	metrics_add(&w->metrics, METRICS_feed, &feeds[0],
+	    "venue=\"a\",connection=\"a:0\"");
+	metrics_add(&w->metrics, METRICS_feed, &feeds[1],
+	    "venue=\"b\",connection=\"b:0\"");
+	metrics_add(&w->metrics, METRICS_feed, &feeds[2],
+	    "venue=\"a\",connection=\"a:1\"");
+	metrics_add(&w->metrics, METRICS_sink, &sink, "sink=\"\"");
+	assert_null(strstr(
+	    get(w, "/status", 200, "application/json"), "\"group\":\"feed\""));
+	for (int i = 0; i < 99; i++)
+		histogram_add(&feeds[0].receive_delay, 15 * NS_PER_US);
+	histogram_add(&feeds[2].receive_delay, 60 * NS_PER_S);
+	histogram_add(&feeds[1].venue_delay, NS_PER_MS);
+	histogram_add(&sink.latency, NS_PER_MS);
+	text = get(w, "/status", 200, "application/json");
+	expect_json(text);
+	expect_in(text, "{\"of\":\"a\",\"group\":\"feed\",\"what\":\"from the "
+			"kernel's receive time to the turn that read it\","
+			"\"count\":100,\"p50_us\":20,\"p90_us\":20,"
+			"\"p99_us\":20,\"p999_us\":null}");
+	expect_in(text, "{\"of\":\"b\",\"group\":\"feed\",\"what\":\"from the "
+			"time the venue gives");
+	expect_in(text, "{\"of\":\"mpedge\",\"group\":\"sink\",");
+}
+
 static void
 metrics_are_prometheus_text(void **state)
 {
@@ -395,6 +430,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(health_says_what_each_thinks),
 		TEST(status_has_every_panel),
+		TEST(latency_by_owner),
 		TEST(metrics_are_prometheus_text),
 		TEST(elsewhere_is_nothing),
 		TEST(a_registered_page),
