@@ -12,8 +12,10 @@ write_log(const struct alarm *x, bool firing)
 	const struct alarm_desc *d = &alarm_descs[x->rule];
 	struct log_line l;
 
-	log_open(&l, firing ? LOG_WARN : LOG_INFO, "alarm",
-	    firing ? "firing" : "over");
+	if (firing)
+		log_open(&l, LOG_WARN, "alarm", "firing");
+	else
+		log_open(&l, LOG_INFO, "alarm", "over");
 	log_text(&l, "rule", d->name);
 	log_text(&l, "severity", d->severity);
 	log_text(&l, "subject", x->subject);

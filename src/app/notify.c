@@ -123,8 +123,8 @@ send_waiting(struct mpedge *m)
 	memmove(n->waiting, n->waiting + sent,
 	    n->waiting_count * sizeof(n->waiting[0]));
 	timer_start(&m->loop, &n->timer,
-	    mono_after_ms(m->loop.now,
-		n->waiting_count > 0 ? RETRY_MS : n->period_ms));
+	    mono_after_ms(
+		m->loop.now, n->waiting_count > 0 ? RETRY_MS : n->period_ms));
 }
 
 static void
@@ -181,8 +181,8 @@ read_watchdog(struct notify *n, char *const *environment)
 
 	if (usec.len == 0)
 		return;
-	if (pid.len > 0 && (span_u64(pid, &number) != ERR_OK ||
-			       number != (uint64_t)getpid()))
+	if (pid.len > 0 &&
+	    (span_u64(pid, &number) != ERR_OK || number != (uint64_t)getpid()))
 		return;
 	if (span_u64(usec, &number) != ERR_OK || number / 1000 < 2 ||
 	    number > INT64_MAX / NS_PER_US) {

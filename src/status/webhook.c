@@ -5,14 +5,31 @@
 static void send_next(struct webhook *w);
 
 static void
-log_trouble(const struct webhook *w, const char *event, const char *why)
+say(const struct webhook *w, struct log_line *l, const char *why)
+{
+	log_text(l, "host", w->url.host);
+	log_text(l, "why", why);
+	log_send(l);
+}
+
+static void
+dropped(struct webhook *w, const char *why)
 {
 	struct log_line l;
 
-	log_open(&l, LOG_WARN, "webhook", event);
-	log_text(&l, "host", w->url.host);
-	log_text(&l, "why", why);
-	log_send(&l);
+	w->metrics.dropped++;
+	log_open(&l, LOG_WARN, "webhook", "dropped");
+	say(w, &l, why);
+}
+
+static void
+not_taken(struct webhook *w, const char *why)
+{
+	struct log_line l;
+
+	w->metrics.retries++;
+	log_open(&l, LOG_WARN, "webhook", "not_taken");
+	say(w, &l, why);
 }
 
 static struct webhook_message *
@@ -43,13 +60,11 @@ try_again(struct webhook *w, const char *why)
 	int64_t pause_ms = (int64_t)WEBHOOK_PAUSE_MS << w->tries;
 
 	if (++w->tries == WEBHOOK_TRIES) {
-		w->metrics.dropped++;
-		log_trouble(w, "given_up", why);
+		dropped(w, why);
 		forget_first(w);
 		pause_ms = 0;
 	} else {
-		w->metrics.retries++;
-		log_trouble(w, "not_taken", why);
+		not_taken(w, why);
 	}
 	timer_start(l, &w->timer, mono_after_ms(l->now, pause_ms));
 }
@@ -124,8 +139,7 @@ make_room(struct webhook *w)
 
 	if (w->count < WEBHOOK_QUEUE)
 		return message_at(w, w->count);
-	w->metrics.dropped++;
-	log_trouble(w, "pushed_out", "more messages than can wait");
+	dropped(w, "more messages than can wait");
 	for (unsigned i = gone; i + 1 < w->count; i++)
 		*message_at(w, i) = *message_at(w, i + 1);
 	w->count--;
