@@ -10,9 +10,9 @@
 void status_checks(const struct metrics *m, struct out *o);
 
 /*
- * [{"of","group","what","count","p50_us","p90_us","p99_us","p999_us"}]: a row for each
- * histogram that has counted, those of one venue or sink added up.  The values
- * are upper bounds of buckets; null is beyond the largest.
+ * [{"of","group","what","count","p50_us","p90_us","p99_us","p999_us"}]: a row
+ * for each histogram that has counted, those of one venue or sink added up. The
+ * values are upper bounds of buckets; null is beyond the largest.
  */
 void status_latency(const struct metrics *m, struct out *o);
 
