@@ -84,7 +84,7 @@ endif
 
 # --- dependencies ----------------------------------------------------------
 
-DEPS := jsmn inih wslay mbedtls cares sodium nats
+DEPS := jsmn inih wslay mbedtls cares sodium nats lz4 zlib
 STAMPS := $(MUSL) $(DEPS:%=$(D)/%.stamp)
 LIB_mbedtls := $(D)/lib/libmbedtls.a $(D)/lib/libmbedx509.a \
 	$(D)/lib/libmbedcrypto.a
@@ -93,8 +93,10 @@ LIB_inih := $(D)/lib/libinih.a
 LIB_cares := $(D)/lib/libcares.a
 LIB_nats := $(D)/lib/libnats_static.a
 LIB_sodium := $(D)/lib/libsodium.a
+LIB_lz4 := $(D)/lib/liblz4.a
+LIB_zlib := $(D)/lib/libz.a
 LIB_jsmn :=
-LIBS := $(foreach d,nats sodium mbedtls wslay cares inih,$(LIB_$(d)))
+LIBS := $(foreach d,nats sodium mbedtls wslay cares inih lz4 zlib,$(LIB_$(d)))
 DEPFLAGS = -O2 $(CPU_FLAGS) $(SECTIONS) $(LEAN) -ffile-prefix-map=$(CURDIR)=.
 
 all: build/mpedge ## the binary: build/mpedge, or build/TARGET-MODE/mpedge
@@ -185,12 +187,13 @@ COLD := app/% status/% compat/% core/log% codec/syslog feed/symbols% \
 	feed/scheduler% feed/source_% feed/silence% \
 	core/rate feed/recent feed/catalog% feed/audit% feed/rest% feed/fundings% \
 	$(addprefix feed/,symbols scheduler catalog audit rest saved fundings) \
-	codec/nkey% codec/yaml% sinks/nats_key% sinks/nats_options% \
+	codec/nkey% codec/yaml% codec/pack% sinks/nats_key% sinks/nats_options% \
 	sinks/nats_stream% \
 	sinks/nats_thread% sinks/nats_count% model/replaced% \
 	sinks/redis_open sinks/redis_state sinks/redis_reply \
 	sinks/clickhouse% model/ddl model/marketprism feed/consume_% \
-	feed/journal_recover% feed/journal_spare% feed/journal_look%
+	feed/journal_recover% feed/journal_spare% feed/journal_look% \
+	net/httpd% net/tls_server codec/http_request
 $(COLD:%=$(B)/src/%.o): private MODE_release := -Os
 
 objects: $(OBJECTS) $(SIMULATOR) ## compile everything, link nothing

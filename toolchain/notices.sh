@@ -40,6 +40,8 @@ apache() {
 	text inih 'inih (INI files)' BSD-3-Clause '*/LICENSE.txt'
 	text cares 'c-ares (names)' MIT '*/LICENSE.md'
 	text sodium 'libsodium (Ed25519)' ISC '*/LICENSE'
+	text lz4 'LZ4 (compression)' BSD-2-Clause '*/lib/LICENSE'
+	text zlib 'zlib (compression)' Zlib '*/LICENSE'
 	apache nats-x86_64 'nats.c (NATS client)' 'Copyright 2015-2025 The NATS Authors'
 	text ca-roots 'Root certificates of Mozilla' MPL-2.0 '.deb:./usr/share/doc/ca-certificates/copyright'
 } >"$out"

@@ -42,7 +42,7 @@ lean <src/status/page.js >"$work/js"
 	cat <<-END
 	;
 	const char page_policy[] =
-	"Cache-Control: no-store\\r\\nX-Content-Type-Options: nosniff\\r\\n"
+	"Vary: Accept\\r\\n"
 	"Content-Security-Policy: default-src 'none'; "
 	"style-src 'sha256-$(hash_of "$work/css")'; "
 	"script-src 'sha256-$(hash_of "$work/js")'; "

@@ -154,6 +154,7 @@ CREATE TABLE IF NOT EXISTS mpedge.liquidations (
   market_type LowCardinality(String) COMMENT 'kind of market' CODEC(ZSTD(1)),
   native_symbol Nullable(String) COMMENT 'symbol, byte for byte as the venue writes it' CODEC(ZSTD(1)),
   backfill Nullable(Bool) COMMENT 'true where it came from REST' CODEC(ZSTD(1)),
+  venue_trade_id Nullable(String) COMMENT 'id of the trade that it was, where the venue tells' CODEC(ZSTD(1)),
   unfit Nullable(String) COMMENT 'JSON with the members that do not fit their columns, all digits' CODEC(ZSTD(1))
 ) ENGINE = MergeTree
 PARTITION BY toDate(assumeNotNull(coalesce(timestamp, collected_at)))

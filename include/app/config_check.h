@@ -1,6 +1,6 @@
 /*
- * config_check.h -- what config_check.c and config_sinks.c share: rules between
- * settings that each are in range.
+ * config_check.h -- what config_check.c, config_sinks.c and config_http.c
+ * share: rules between settings that each are in range.
  */
 #ifndef MPEDGE_APP_CONFIG_CHECK_H
 #define MPEDGE_APP_CONFIG_CHECK_H
@@ -29,5 +29,8 @@ bool check_field(const char *text);
 
 /* The sections of all sinks and of the consumer. */
 void check_sinks(struct checker *c, const struct options *o);
+
+/* The section http. */
+void check_http(struct checker *c, const struct options *o);
 
 #endif

@@ -115,6 +115,9 @@ struct journal {
 	uint64_t size;
 	/* -1 in RAM. */
 	int fd;
+	/* Its file system could not be written to at start: fd only reads, or
+	 * is of no file, until this path can be opened.  Else NULL. */
+	const char *reopen;
 	/* Where the next frame goes, the oldest intact frame, next sequence. */
 	uint64_t head;
 	uint64_t tail;
@@ -175,11 +178,12 @@ struct journal {
 };
 
 /*
- * memory == NULL: map path, made or opened and recovered.  Else a ring in
- * memory, journal_memory(size) zeroed bytes.  size is rounded down to a
- * multiple of 4096.  CONFIG (another size, another program's file, in use by
- * another process, directory missing), CORRUPT or IO, each with a reason.  No
- * room for it on the disk is no error: it begins in memory (j->spare).
+ * memory == NULL: map path (kept, not copied), made or opened and recovered.
+ * Else a ring in memory, journal_memory(size) zeroed bytes.  size is rounded
+ * down to a multiple of 4096.  CONFIG (another size, another program's file, in
+ * use by another process, directory missing), CORRUPT or IO, each with a
+ * reason.  No room for it on the disk is no error, nor is a file system that
+ * only reads: it begins in memory (j->spare), with what the file has.
  */
 enum err journal_open(struct journal *j, const char *path, void *memory,
     uint64_t size, struct out *why) MUST_USE;

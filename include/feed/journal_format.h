@@ -173,6 +173,12 @@ bool journal_map_spare(struct journal *j);
 /* The file fails: go on in memory. */
 bool journal_degrade(struct journal *j, int error);
 
+/* Open the file of a file system that only reads: what there is of it, or
+ * nothing; and later the same file to be written, 0 or errno. */
+enum err journal_open_reading(
+    struct journal *j, const char *path, struct out *why);
+int journal_reopen(struct journal *j);
+
 /* While in memory: give up the oldest so that the ring may grow to `to`. */
 void journal_spare_room(struct journal *j, uint64_t to);
 

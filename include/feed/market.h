@@ -97,6 +97,13 @@ struct market_host {
 	/* All trades of symbol number s up to this id were published, or are
 	 * covered by gap records.  May be NULL. */
 	void (*traded)(struct market_host *h, unsigned s, int64_t id);
+	/*
+	 * The same for funding times that published rates were about: `funded`
+	 * says a number that last_funding gives back after a restart.  It goes
+	 * with the record before it.  May be NULL.
+	 */
+	int64_t (*last_funding)(struct market_host *h, unsigned s);
+	void (*funded)(struct market_host *h, unsigned s, int64_t told);
 	/* No symbol has this native name: true when it was added now.  May be
 	 * NULL, then such messages are skipped. */
 	bool (*unknown)(struct market_host *h, struct span native);

@@ -67,6 +67,9 @@ struct market_fundings {
 	unsigned count;
 	/* Rows of the history up to this one were judged. */
 	int64_t judged;
+	/* Those on the hour as one number, and whether it was asked for. */
+	int64_t told;
+	bool recalled;
 };
 
 struct market_bar {
@@ -150,7 +153,7 @@ struct market {
 	struct market_paid paid;
 	int64_t paid_last;
 	unsigned holes_filled;
-	/* Of liquidations, which have no id. */
+	/* Of liquidations: most venues give them no id. */
 	uint64_t recent[MARKET_RECENT];
 	unsigned recent_next;
 	struct market_counts counts;
@@ -232,7 +235,11 @@ void market_ticker(struct market *m, struct market_entry *e, struct ticker *t);
 void market_funding(
     struct market *m, struct market_entry *e, const struct funding_rate *r);
 /* market_check.c: a rate is published; a row of the history. */
-void market_funding_note(struct market_entry *e, const struct funding_rate *r);
+bool market_funding_note(
+    struct market *m, struct market_entry *e, const struct funding_rate *r);
+
+/* Kept over a restart, with the record before it. */
+void market_funding_keep(struct market *m, const struct market_entry *e);
 void market_funding_row(
     struct market *m, struct market_entry *e, struct funding_rate *r);
 void market_interest(

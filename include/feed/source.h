@@ -79,6 +79,8 @@ struct source_symbol {
 	int klines[SOURCE_INTERVALS_MAX];
 	/* Last trade id delivered, in the journal. */
 	const int64_t *mark;
+	/* Funding times told, likewise; NULL until they are asked for. */
+	const int64_t *funding_mark;
 	/* Since when its book is not live while its stream is; 0: it is. */
 	struct mono book_out_since;
 	/* Books in the stream: not asked for again before. */
@@ -208,6 +210,9 @@ enum err source_add_streams(struct source *s, unsigned n) MUST_USE;
 
 /* source_drop.c: the streams of symbol n are gone, but for those of a group. */
 void source_drop_streams(struct source *s, unsigned n);
+
+/* The mark of its funding times; NULL when there is none to be had. */
+const int64_t *source_funding_mark(struct source *s, unsigned n);
 /* Is one of its streams still to be unsubscribed? */
 bool source_is_leaving(const struct source *s, unsigned n);
 /* Its places may be another's. */

@@ -76,6 +76,14 @@ struct subject_plan {
 };
 
 /*
+ * What is wrong with text of a subject, NULL when nothing is, and where:
+ * blanks, wildcards, empty tokens, and at the first place what is the server's
+ * own. first, last: nothing is in front of it, or behind it.
+ */
+const char *subject_complain(
+    struct span text, bool first, bool last, size_t *at);
+
+/*
  * Template and prefix are kept, not copied.  SYNTAX with a sentence in why,
  * which names the place, when subjects could be empty, could not be told apart
  * or could not be subscribed to.
@@ -107,12 +115,12 @@ bool subject_filter(
  * id and the time it was collected of a snapshot (what heals a book is never a
  * repetition), x and the time of an invalidation; kline: interval, open time,
  * event time, or where there is none volume and open or closed; ticker,
- * funding_rate, open_interest: event time; liquidation: its time, side, price
- * and quantity; gap: {data_type}:{from}-{to}, without a symbol :{reason}:{time}
- * behind it.  An event is {exchange}:{connection}:event:{time}:{state},
- * coverage {venue}:{connection}:coverage:{data_type}:{time}.  Times are
- * nanoseconds, what is null is a dash; blanks and controls are written as in
- * subjects.
+ * funding_rate, open_interest: event time; liquidation: its time, side, price,
+ * quantity, and :{venue_trade_id} where it has one; gap:
+ * {data_type}:{from}-{to}, without a symbol :{reason}:{time} behind it.  An
+ * event is {exchange}:{connection}:event:{time}:{state}, coverage
+ * {venue}:{connection}:coverage:{data_type}:{time}.  Times are nanoseconds,
+ * what is null is a dash; blanks and controls are written as in subjects.
  */
 void record_msgid(enum record_id id, const void *rec, struct out *o);
 

@@ -1,41 +1,51 @@
 /*
  * httpd.h -- a small HTTP/1.1 server for status pages.
  *
- * GET and HEAD on a few paths, at most HTTPD_CLIENTS at once; each has a fixed
- * request buffer and shares nothing.  A client must send its whole request head
- * within HTTPD_HEAD_MS and take the answer within HTTPD_SEND_MS, however slowly
- * it trickles.  Answers are rendered into one of HTTPD_BODIES buffers; without
- * a free one the client gets 503.  Keep-alive is honoured.
+ * GET and HEAD on several addresses, as many clients at once as it was given
+ * memory for; each has a fixed request buffer and shares nothing.  A client
+ * must have sent its whole request within head_ms and have taken the answer
+ * within answer_ms, however slowly it trickles.  Keep-alive is honoured for
+ * HTTPD_REQUESTS_MAX requests.
  *
- * What is refused here: 400 for what is not HTTP/1.x, has no Host (RFC 9112
- * section 3.2) or brings a body, 405 for other methods, 431 for a head over
- * HTTPD_HEAD_MAX, 505 for other versions.  Then the connection is closed.
+ * When all places are taken, a client that keeps its connection and asks for
+ * nothing gives way; without one the new client gets 503 (none with TLS) and
+ * is hung up on.
+ *
+ * At most one answer is rendered a turn of the loop, in the order in which the
+ * requests were whole, so that clients cannot keep others from their turn; and
+ * after a burst of body_bytes no more than half of that a second, so that they
+ * cannot keep the loop from its work.  Nor are more than a few hundred clients
+ * a second turned away: others wait in the kernel. Answers are rendered into
+ * one of HTTPD_BODIES buffers; without a free one the client gets 503.  A
+ * longer one is written in slices (httpd_answer.more), one a turn, as chunks
+ * (RFC 9112 section 7.1).
+ *
+ * Answers of 200 have an ETag; If-None-Match with it is answered with 304.
+ *
+ * What is refused here: what http_request_read refuses, and 431 for a head over
+ * HTTPD_HEAD_MAX.  Then the connection is closed.
  */
 #ifndef MPEDGE_NET_HTTPD_H
 #define MPEDGE_NET_HTTPD_H
 
+#include "codec/http_request.h"
 #include "core/loop.h"
 #include "net/tcp.h"
+#include "net/tls.h"
 
 enum {
-	HTTPD_CLIENTS = 16,
-	HTTPD_HEAD_MAX = 2048,
-	HTTPD_ANSWER_MAX = 1024,
-	HTTPD_HEAD_MS = 5000,
-	HTTPD_SEND_MS = 10000,
+	HTTPD_LISTENERS = 8,
+	HTTPD_CLIENTS_MAX = 256,
+	HTTPD_HEAD_MAX = 4096,
+	HTTPD_ANSWER_MAX = 2048,
 	/* How long a refused client may still talk. */
 	HTTPD_LINGER_MS = 1000,
 	HTTPD_BODIES = 4,
+	HTTPD_REQUESTS_MAX = 1000,
+	HTTPD_PLACES = 16,
 };
 
-struct httpd_request {
-	/* "GET" or "HEAD" */
-	struct span method;
-	/* Without query. */
-	struct span path;
-	struct span query;
-	struct span accept;
-};
+struct httpd;
 
 struct httpd_answer {
 	/* 0 (as it is on entry) becomes 404. */
@@ -44,38 +54,75 @@ struct httpd_answer {
 	const char *content_type;
 	/* Extra header lines with CR LF, or NULL. */
 	const char *headers;
+	/* The version of what is shown, for the ETag; 0: its sum. */
+	uint64_t version;
 	/* The body goes here; one that does not fit becomes 500. */
 	struct out body;
+	/*
+	 * Not NULL: the body is a first slice.  This is called for each further
+	 * one, with the places as they were left; false: it was the last.  A
+	 * slice may be empty; one that does not fit ends the connection.
+	 */
+	bool (*more)(struct httpd *h, uint64_t *places, struct out *slice);
+	uint64_t places[HTTPD_PLACES];
 };
 
 struct httpd_client;
 
+struct httpd_setup {
+	struct loop *loop;
+	/* httpd_bytes(clients, body_bytes) bytes, 16-byte aligned. */
+	void *memory;
+	unsigned clients;
+	size_t body_bytes;
+	int64_t head_ms;
+	int64_t answer_ms;
+	/* Of tls_init_server; NULL: no TLS. */
+	struct tls_context *tls;
+};
+
 struct httpd {
 	struct loop *loop;
-	struct watch listener;
+	struct httpd_setup setup;
+	struct watch listeners[HTTPD_LISTENERS];
+	unsigned listener_count;
 	struct timer pause;
 	struct httpd_client *clients;
-	/* HTTPD_BODIES buffers of body_bytes. */
+	/* HTTPD_BODIES buffers of setup.body_bytes. */
 	char *bodies;
-	size_t body_bytes;
 	unsigned bodies_taken;
+	/* Turn of the last rendering, and who comes next. */
+	uint64_t rendered_turn;
+	uint64_t tickets;
+	/* Bytes that may be rendered, below 0 when there were too many; and
+	 * when that was counted. */
+	int64_t budget;
+	struct mono budget_at;
+	struct timer pace;
 	/* Set by the caller after httpd_init. */
-	void (*serve)(struct httpd *h, const struct httpd_request *r,
+	void (*serve)(struct httpd *h, const struct http_request *r,
 	    struct httpd_answer *a);
 	void *owner;
 	uint64_t requests;
-	/* Connections turned away because all clients were taken. */
+	/* Connections turned away because all places were taken. */
 	uint64_t refused;
-	/* Answers of 4xx and 5xx, and clients that took too long. */
+	/* Answers of 4xx and 5xx. */
 	uint64_t errors;
+	/* Clients that took too long. */
+	uint64_t late;
+	/* Places in use. */
+	uint64_t used;
 };
 
 /* Bytes httpd_init needs for clients and bodies. */
-size_t httpd_bytes(size_t body_bytes);
+size_t httpd_bytes(unsigned clients, size_t body_bytes);
 
-/* Listen; memory holds httpd_bytes(body_bytes) bytes, 16-byte aligned. */
-enum err httpd_init(struct httpd *h, struct loop *l, const struct address *a,
-    void *memory, size_t body_bytes) MUST_USE;
+void httpd_init(struct httpd *h, const struct httpd_setup *s);
+
+/* Listen on an address; on a socket that listens already (tcp_adopt).  FULL
+ * after HTTPD_LISTENERS. */
+enum err httpd_listen(struct httpd *h, const struct address *a) MUST_USE;
+enum err httpd_adopt(struct httpd *h, int fd) MUST_USE;
 void httpd_fini(struct httpd *h);
 
 #endif

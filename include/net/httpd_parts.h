@@ -1,7 +1,7 @@
 /*
- * httpd_parts.h -- what the files of httpd share: httpd.c moves bytes, and
- * httpd_answer.c judges requests and composes answers.  Nobody else includes
- * it.
+ * httpd_parts.h -- what the files of httpd share: httpd.c has the places and
+ * who gets one, httpd_client.c moves bytes, and httpd_answer.c judges requests
+ * and composes answers.  Nobody else includes it.
  */
 #ifndef MPEDGE_NET_HTTPD_PARTS_H
 #define MPEDGE_NET_HTTPD_PARTS_H
@@ -10,11 +10,19 @@
 
 enum {
 	HTTPD_NO_BODY = -1,
+	/* Room in front of a slice for its length, and behind it for its end.
+	 */
+	HTTPD_FRONT = 16,
+	HTTPD_BEHIND = 16,
 };
 
 enum httpd_phase {
+	/* The TLS handshake is under way. */
+	HTTPD_SHAKING,
 	/* A request head is coming in. */
 	HTTPD_READING,
+	/* It is whole, or a slice has left: the client waits for its turn. */
+	HTTPD_WAITING,
 	/* The answer is going out. */
 	HTTPD_SENDING,
 	/* Refused: what still comes is thrown away, so that the refusal is not
@@ -30,26 +38,57 @@ struct httpd_client {
 	enum httpd_phase phase;
 	bool keep;
 	bool refused;
+	/* Requests answered. */
+	unsigned served;
+	/* Of HTTPD_WAITING. */
+	uint64_t ticket;
 	char head[HTTPD_HEAD_MAX];
 	size_t head_len;
 	/* What came behind the head: the next request. */
 	size_t behind;
 	char answer[HTTPD_ANSWER_MAX];
 	size_t answer_len;
+	/* Of answer and body together. */
 	size_t sent;
 	/* Index of the body buffer, or HTTPD_NO_BODY. */
 	int body;
+	const char *body_at;
 	size_t body_len;
+	bool chunked;
+	bool (*more)(struct httpd *h, uint64_t *places, struct out *slice);
+	uint64_t places[HTTPD_PLACES];
+	struct tls tls;
 };
+
+/* --- httpd.c --- */
+
+void httpd_close(struct httpd_client *c);
+void httpd_give_back(struct httpd_client *c);
+void httpd_deadline(struct httpd_client *c, int64_t ms);
+
+/* --- httpd_pace.c --- */
+
+void httpd_pace_init(struct httpd *h);
+
+/* May an answer be rendered now?  Else those who wait are woken when it may. */
+bool httpd_may_render(struct httpd *h);
+void httpd_charge(struct httpd *h, size_t bytes);
+
+/* --- httpd_client.c --- */
+
+/* Begin to read what it says.  FULL when TLS has no memory left. */
+enum err httpd_client_start(struct httpd_client *c) MUST_USE;
+
+/* --- httpd_answer.c --- */
 
 /* The head of a request is whole: compose the answer to it. */
 void httpd_judge(struct httpd_client *c);
 
+/* Render the next slice. */
+void httpd_continue(struct httpd_client *c);
+
 /* Answer without a body buffer; hang up after it when `refused`. */
 void httpd_refuse(
     struct httpd_client *c, int status, bool refused, bool head_only);
-
-void httpd_give_back(struct httpd_client *c);
-void httpd_deadline(struct httpd_client *c, int64_t ms);
 
 #endif

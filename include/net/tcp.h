@@ -24,6 +24,7 @@ struct address {
 enum err address_parse(
     struct span text, uint16_t port, struct address *a) MUST_USE;
 /* "127.0.0.1:8080", "[::1]:8080" */
+enum err address_read(struct span text, struct address *a) MUST_USE;
 void address_write(const struct address *a, struct out *o);
 /* As the system wants it; returns its length. */
 struct sockaddr_storage;
@@ -38,6 +39,9 @@ enum err tcp_connected(int fd) MUST_USE;
 
 /* Listen; port 0 lets the kernel choose, see tcp_local. */
 enum err tcp_listen(const struct address *a, int *fd) MUST_USE;
+/* Somebody else opened fd: SYNTAX when it is no stream socket that listens,
+ * FULL when select cannot watch it. */
+enum err tcp_adopt(int fd) MUST_USE;
 /* AGAIN when nobody waits; FULL when no descriptor is left. */
 enum err tcp_accept(int fd, int *client) MUST_USE;
 enum err tcp_local(int fd, struct address *a) MUST_USE;

@@ -1,5 +1,6 @@
 /*
- * tls.h -- TLS 1.2 and 1.3 client connections (mbedTLS), without a socket.
+ * tls.h -- TLS 1.2 and 1.3 connections (mbedTLS), without a socket: those of
+ * clients, and for the status pages those of a server.
  *
  * Bytes of the peer come and go through two functions that the caller sets, so
  * nothing here knows a descriptor.  The server's certificate and host name are
@@ -51,6 +52,11 @@ enum err tls_init_more(
 /* Before that of the first one. */
 void tls_fini_more(struct tls_context *c);
 
+/* The same for a server that shows this certificate (and those behind it in the
+ * file) and asks for none.  No sessions are resumed. */
+enum err tls_init_server(struct tls_context *c, const char *cert_file,
+    const char *key_file) MUST_USE;
+
 /* Bytes of the heap in use at most so far, and now. */
 size_t tls_heap_peak(const struct tls_context *c);
 size_t tls_heap_used(const struct tls_context *c);
@@ -87,6 +93,10 @@ struct tls {
  * io is copied; p is borrowed until tls_close. */
 enum err tls_open(struct tls *t, struct tls_context *c, struct tls_peer *p,
     const struct tls_io *io) MUST_USE;
+
+/* The same for a client that has connected to us; c is of tls_init_server. */
+enum err tls_accept(
+    struct tls *t, struct tls_context *c, const struct tls_io *io) MUST_USE;
 
 /* Harmless when it is not open; struct tls begins zeroed.  tls_why still
  * answers. */

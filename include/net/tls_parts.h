@@ -20,6 +20,7 @@ struct tls_state {
 	uint32_t magic;
 	mbedtls_ssl_context ssl;
 	struct tls_io io;
+	/* NULL for a server. */
 	struct tls_peer *peer;
 	/* The last thing the transport said other than OK and AGAIN. */
 	enum err transport;
@@ -61,9 +62,14 @@ tls_memory_of(struct tls_peer *p)
 	return (struct tls_memory *)p->opaque;
 }
 
-/* Drop what is remembered. */
+/* Drop what is remembered; p may be NULL. */
 void tls_forget(struct tls_peer *p);
 
+/* tls.c: what clients and servers have in common, and the certificate they show
+ * (CONFIG: it or its key cannot be used). */
+enum err tls_configure(struct tls_shared *s, int endpoint) MUST_USE;
+enum err tls_load_own(
+    struct tls_shared *s, const char *cert_file, const char *key_file) MUST_USE;
 /* Seconds since 1970. */
 int64_t tls_seconds(const mbedtls_x509_time *t);
 

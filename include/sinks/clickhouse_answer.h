@@ -18,6 +18,7 @@ enum click_class {
 	CLICK_PARK,
 	CLICK_AUTH,
 	CLICK_CREATE,
+	CLICK_ASK,
 };
 
 struct click_answer {

@@ -19,12 +19,14 @@
  *
  * After a failure of the network the server is probed again: it may be another
  * one now.  clickhouse.c takes frames, clickhouse_step.c decides what is next,
- * clickhouse_ask.c speaks to the server, clickhouse_park.c fills the
- * dead-letter file, clickhouse_show.c tells of it.
+ * clickhouse_ask.c speaks to the server, clickhouse_pack.c makes bodies
+ * smaller, clickhouse_park.c fills the dead-letter file, clickhouse_show.c
+ * tells of it.
  */
 #ifndef MPEDGE_SINKS_CLICKHOUSE_SINK_H
 #define MPEDGE_SINKS_CLICKHOUSE_SINK_H
 
+#include "codec/pack.h"
 #include "codec/url.h"
 #include "core/metrics.h"
 #include "core/options.h"
@@ -69,6 +71,23 @@ struct click_refusal {
 	char why[CLICK_WHY_MAX];
 };
 
+/*
+ * clickhouse.compress.  Whether the server takes it is found out by the probe,
+ * which is sent so first: a server that does not know the encoding can then not
+ * take compressed rows for rows.
+ */
+struct click_pack {
+	struct pack pack;
+	struct out body;
+	/* Rows that are still to be added, a piece each turn. */
+	struct span rows;
+	struct timer turn;
+	/* The probe under way is compressed. */
+	bool probing;
+	/* The server takes bodies as they are only. */
+	bool refused;
+};
+
 /* What the service replaced counted (groups mp_ of metrics.def): its two
  * writers are our one. */
 struct click_replaced {
@@ -97,7 +116,10 @@ struct click_sink {
 	struct tls_context tls;
 	struct tls_peer peer;
 	struct httpc http;
+	/* Of plain bodies, and of compressed ones. */
 	char headers[CLICK_HEADERS_MAX];
+	char pack_headers[CLICK_HEADERS_MAX];
+	struct click_pack pack;
 	char answer[CLICK_ANSWER_MAX];
 	char statement[DDL_MAX];
 	struct mono asked;
@@ -151,11 +173,30 @@ void click_answered(struct click_sink *c, const struct click_answer *a);
 /* clickhouse_ask.c */
 void click_ask_init(struct click_sink *c, const struct sink_setup *setup);
 enum err click_ask_open(struct click_sink *c, struct out *why);
-void click_ask_probe(struct click_sink *c);
+/* again: not compressed. */
+void click_ask_probe(struct click_sink *c, bool again);
 void click_ask_make(struct click_sink *c);
 void click_ask_insert(struct click_sink *c);
+/* Its body is made. */
+void click_ask_packed(struct click_sink *c);
 /* The answer of click_ask_probe. */
 void click_read_probe(struct click_server *s, struct span body);
+
+/* clickhouse_pack.c */
+size_t click_pack_bytes(const struct opt_clickhouse *o);
+void click_pack_open(struct click_sink *c, struct arena *a);
+void click_pack_close(struct click_sink *c);
+/* Are bodies compressed now? */
+bool click_packs(const struct click_sink *c);
+/* A short body, at once. */
+struct span click_pack_text(struct click_sink *c, struct span text);
+/* Rows, a piece a turn; click_ask_packed follows. */
+void click_pack_rows(struct click_sink *c, struct span rows);
+/* The body is not needed any more. */
+void click_pack_free(struct click_sink *c);
+/* The probe was answered, well or not; true: ask it again, as it is. */
+bool click_pack_again(struct click_sink *c, bool well, const char *why);
+const char *click_pack_state(const struct click_sink *c);
 
 /* clickhouse_park.c */
 void click_park_table(

@@ -1,18 +1,20 @@
 /*
- * status.h -- the status page: /health, /metrics, /status and a page at /.
+ * status.h -- the status server: what the program shows of itself over HTTP.
  *
  * It knows nothing of feeds or sinks: it shows whatever registered itself in
- * core/metrics.  Answers are rendered when they are asked for; counting costs
- * nothing in between.
+ * core/metrics, and asks struct status_api for the rest.  Answers are rendered
+ * when they are asked for; counting costs nothing in between.
  *
  *   /health   JSON: status (healthy, degraded, unhealthy), checks; 200 or 503
  *   /livez    200 while the loop turns
  *   /readyz   200 when nothing is failing, else 503
  *   /metrics  Prometheus text format 0.0.4, or OpenMetrics when asked for
- *   /status   JSON: every panel by name
+ *   /status   JSON: every panel by name; for a browser the page
  *   /         one self-contained HTML page
  *
- * and what registered an address of its own (metrics_page): /scheduler.
+ * and what registered an address of its own (metrics_page): /scheduler.  With
+ * http.token or http.user all but /livez and /readyz want that.  Nothing here
+ * changes anything.
  */
 #ifndef MPEDGE_STATUS_STATUS_H
 #define MPEDGE_STATUS_STATUS_H
@@ -27,21 +29,49 @@ enum {
 	STATUS_BODY_BYTES = 1024 * 1024,
 };
 
+/* A question to a status_api. */
+struct status_call {
+	/* Behind the prefix, as it came (http_decode). */
+	struct span path;
+	struct span query;
+	/* One JSON value goes here. */
+	struct out *body;
+	/* Set by who answers. */
+	int status;
+	/* For the ETag, see httpd.h. */
+	uint64_t version;
+};
+
+struct status_api {
+	/* "/api/v1/config"; the first that fits is asked. */
+	const char *prefix;
+	/* Nothing may stand behind it. */
+	bool exact;
+	void (*serve)(void *owner, struct status_call *c);
+};
+
 struct status {
 	struct httpd httpd;
+	struct tls_context tls;
+	/* Set by the caller before status_start: sockets that systemd passed,
+	 * and who answers for more addresses. */
+	unsigned sockets;
+	const struct status_api *api;
+	size_t api_count;
+	void *api_owner;
 	struct loop *loop;
 	const struct options *options;
 	struct metrics *metrics;
 	const struct arena *arena;
 	const char *version;
 	struct mono started;
-	/* What the request being answered prefers for /metrics. */
-	bool openmetrics;
 	struct http_metrics counts;
 	struct metrics_metrics page_counts;
 };
 
-/* Listen on http.listen.  CONFIG when that is no address, IO when it is taken.
+/*
+ * Listen on http.listen, or on the sockets passed.  CONFIG when an address or a
+ * certificate cannot be used, IO when one is taken.
  */
 enum err status_start(struct status *s, struct loop *l, const struct options *o,
     struct metrics *m, struct arena *a, const char *version,

@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "app/api.h"
+#include "app/sockets.h"
 #include "core/log.h"
 #include "core/must.h"
 #include "feed/saved.h"
@@ -318,6 +320,8 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 	app_panels(m);
 	lookout_init(&m->lookout, m);
 	if (o->http.enabled) {
+		api_init(m);
+		m->status.sockets = sockets_passed(m->reload.environment);
 		e = status_start(&m->status, &m->loop, o, &m->metrics,
 		    &m->arena, MPEDGE_VERSION, why);
 		if (e != ERR_OK)

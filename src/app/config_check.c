@@ -235,6 +235,7 @@ config_check(const char *path, const struct options *o, struct out *errors)
 		check_venue(&c, v, &o->venue[v]);
 	check_log(&c, &o->log);
 	check_sinks(&c, o);
+	check_http(&c, o);
 	check_alarms(&c, &o->alarms);
 	if (o->shard.index >= o->shard.of)
 		check_wrong(&c, "shard.index",

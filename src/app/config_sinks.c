@@ -22,11 +22,31 @@ check_subject(struct checker *c, const struct opt_nats *n)
 }
 
 static void
+check_prefix(struct checker *c, const struct opt_nats *n)
+{
+	size_t at;
+	const char *what =
+	    subject_complain(span_of(n->prefix), true, true, &at);
+	char why[256];
+	struct out o;
+
+	if (what == NULL)
+		return;
+	out_init(&o, why, sizeof(why));
+	out_json(&o, span_of(n->prefix));
+	OUT_LITERAL(&o, ": ");
+	out_text(&o, what);
+	OUT_LITERAL(&o, "; a prefix is letters, digits, - and _, as market");
+	check_wrong(c, "nats.prefix", out_cstr(&o));
+}
+
+static void
 check_nats(struct checker *c, const struct opt_nats *n)
 {
 	struct span rest = span_of(n->url);
 	struct span word;
 
+	check_prefix(c, n);
 	check_subject(c, n);
 	check_words(c, "nats.subjects", n->subjects, "template marketprism");
 	check_words(c, "nats.stream_storage", n->stream_storage, "file memory");
@@ -95,6 +115,7 @@ check_clickhouse(struct checker *c, const struct opt_clickhouse *o)
 	}
 	check_words(c, "clickhouse.types", o->types, out_cstr(&names));
 	check_words(c, "clickhouse.schema", o->schema, "mpedge marketprism");
+	check_words(c, "clickhouse.compress", o->compress, "none lz4 gzip");
 	if (url_parse(span_of(o->url), &url) != ERR_OK || url.websocket)
 		check_wrong(c, "clickhouse.url",
 		    "an address is http://HOST:PORT or https://HOST:PORT; user "

@@ -169,8 +169,8 @@ complete(struct journal *j, bool made)
 static enum err
 map_file(struct journal *j, const char *path, bool made, struct out *why)
 {
-	int error = complete(j, made);
-	bool full = error == ENOSPC || error == EDQUOT;
+	int error = j->reopen != NULL ? EROFS : complete(j, made);
+	bool full = error == ENOSPC || error == EDQUOT || j->reopen != NULL;
 
 	if (error != 0 && !full)
 		return refuse_errno(why, path, error);
@@ -198,6 +198,8 @@ open_locked(struct journal *j, const char *path, struct out *why)
 	struct stat st;
 
 	j->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
+	if (j->fd < 0 && errno == EROFS)
+		return journal_open_reading(j, path, why);
 	if (j->fd < 0)
 		return refuse_errno(why, path, errno);
 	if (fstat(j->fd, &st) != 0)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -147,6 +148,75 @@ keep_recent(struct journal *j)
 	j->spare_from = from;
 }
 
+/* --- a file system that only reads -----------------------------------------
+ */
+
+enum err
+journal_open_reading(struct journal *j, const char *path, struct out *why)
+{
+	struct stat st;
+
+	j->reopen = path;
+	j->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	/* There is none yet: nothing can be read from this one. */
+	if (j->fd < 0 && errno == ENOENT)
+		j->fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	else if (j->fd >= 0 && flock(j->fd, LOCK_EX | LOCK_NB) != 0)
+		return journal_refuse(
+		    why, ERR_CONFIG, path, "is in use by another process");
+	if (j->fd < 0 || fstat(j->fd, &st) != 0)
+		return journal_refuse(why, ERR_CONFIG, path, strerror(errno));
+	if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode))
+		return journal_refuse(
+		    why, ERR_CONFIG, path, "is not a regular file");
+	return ERR_OK;
+}
+
+/* Is fd the file that was read at start, or one that has just been made? */
+static bool
+is_ours(const struct journal *j, int fd)
+{
+	struct stat was, is;
+
+	if (fstat(j->fd, &was) != 0 || fstat(fd, &is) != 0 ||
+	    !S_ISREG(is.st_mode))
+		return false;
+	return S_ISREG(was.st_mode)
+		   ? was.st_dev == is.st_dev && was.st_ino == is.st_ino
+		   : is.st_size == 0;
+}
+
+/* The lock of the old descriptor would be in the way of the new one's. */
+static bool
+take_lock(const struct journal *j, int fd)
+{
+	struct flock all = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (flock(j->fd, LOCK_UN) != 0 || flock(fd, LOCK_EX | LOCK_NB) != 0)
+		return false;
+	return fcntl(fd, F_OFD_SETLK, &all) == 0 || errno != EAGAIN;
+}
+
+int
+journal_reopen(struct journal *j)
+{
+	int error = 0;
+	int fd =
+	    open(j->reopen, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0640);
+
+	if (fd < 0)
+		return errno;
+	/* What somebody put there meanwhile is left alone. */
+	if (!is_ours(j, fd))
+		error = EEXIST;
+	else if (!take_lock(j, fd) || dup3(fd, j->fd, O_CLOEXEC) < 0)
+		error = errno;
+	close(fd);
+	if (error == 0)
+		j->reopen = NULL;
+	return error;
+}
+
 /* --- back to the file ----------------------------------------------------- */
 
 static int
@@ -218,6 +288,10 @@ journal_resume(struct journal *j)
 		return ERR_OK;
 	journal_seal(j);
 	keep_recent(j);
+	if (j->reopen != NULL && (error = journal_reopen(j)) != 0) {
+		j->spare_error = error;
+		return ERR_IO;
+	}
 	error = make_room(j);
 	if (error == EAGAIN)
 		return ERR_AGAIN;

@@ -3,6 +3,10 @@
 
 enum {
 	HOUR_MINUTES = 60,
+	/* Hours of which it is kept over a restart whether they were told. */
+	TOLD_HOURS = 36,
+	/* What is further ahead is no funding time. */
+	AHEAD_HOURS = 48,
 };
 
 #define NS_PER_MINUTE (60 * NS_PER_S)
@@ -115,21 +119,76 @@ was_told(const struct market_fundings *f, int64_t minute)
 	return false;
 }
 
-void
-market_funding_note(struct market_entry *e, const struct funding_rate *r)
+/*
+ * What is kept over a restart is one number: the last hour, counted from 1970,
+ * and below it a bit for each of the last TOLD_HOURS.  Funding times that are
+ * not on the hour are known to this run alone.
+ */
+static void
+tell(struct market *m, struct market_fundings *f, int64_t minute)
+{
+	int64_t hour = minute / HOUR_MINUTES;
+	int64_t now = minute_of(m->from.seen.ns) / HOUR_MINUTES;
+	uint64_t all = ((uint64_t)1 << TOLD_HOURS) - 1;
+	uint64_t bits = f->told > 0 ? (uint64_t)f->told & all : 0;
+	int64_t last = f->told > 0 ? f->told >> TOLD_HOURS : 0;
+
+	if (minute % HOUR_MINUTES != 0 || hour > now + AHEAD_HOURS)
+		return;
+	if (hour > last) {
+		bits = hour - last < TOLD_HOURS ? bits << (hour - last) : 0;
+		last = hour;
+	}
+	if (last - hour < TOLD_HOURS)
+		bits |= (uint64_t)1 << (last - hour);
+	f->told = (int64_t)((uint64_t)last << TOLD_HOURS | (bits & all));
+}
+
+/* The runs before this one. */
+static void
+recall(struct market *m, struct market_entry *e)
 {
 	struct market_fundings *f = &e->fundings;
-	int64_t minute;
 
+	if (f->recalled)
+		return;
+	f->recalled = true;
+	if (m->host->last_funding != NULL)
+		f->told = m->host->last_funding(m->host, market_number(m, e));
+	for (int64_t k = TOLD_HOURS - 1; f->told > 0 && k >= 0; k--) {
+		if ((f->told >> k & 1) != 0)
+			f->minutes[f->count++ % MARKET_PAID] =
+			    ((f->told >> TOLD_HOURS) - k) * HOUR_MINUTES;
+	}
+}
+
+void
+market_funding_keep(struct market *m, const struct market_entry *e)
+{
+	if (m->host->funded != NULL)
+		m->host->funded(m->host, market_number(m, e), e->fundings.told);
+}
+
+bool
+market_funding_note(
+    struct market *m, struct market_entry *e, const struct funding_rate *r)
+{
+	struct market_fundings *f = &e->fundings;
+	int64_t before, minute;
+
+	recall(m, e);
+	before = f->told;
 	if (r->next_funding_time != TIME_NULL)
 		minute = minute_of(r->next_funding_time);
 	else if (r->timestamp != TIME_NULL)
 		minute = hour_end(r->timestamp);
 	else
-		return;
+		return false;
 	if (was_told(f, minute))
-		return;
+		return false;
 	f->minutes[f->count++ % MARKET_PAID] = minute;
+	tell(m, f, minute);
+	return f->told != before;
 }
 
 /* The first one remembered: nothing is known of those before. */
@@ -141,8 +200,8 @@ oldest(const struct market_fundings *f)
 
 /* It was paid, and nothing that was published was about it. */
 static void
-make_good(struct market *m, const struct market_entry *e,
-    const struct funding_rate *r)
+make_good(
+    struct market *m, struct market_entry *e, const struct funding_rate *r)
 {
 	struct gap g;
 
@@ -163,6 +222,8 @@ make_good(struct market *m, const struct market_entry *e,
 	g.backfill = BOOL_FALSE;
 	m->counts.gaps++;
 	market_emit(m, RECORD_gap, &g);
+	tell(m, &e->fundings, minute_of(r->timestamp));
+	market_funding_keep(m, e);
 }
 
 void
@@ -194,6 +255,7 @@ market_funding_history(struct market *m, unsigned s, struct span body,
 
 	must(s < m->count);
 	m->from = *from;
+	recall(m, e);
 	m->paid = (struct market_paid){ 0, 0 };
 	m->paid_last = e->fundings.judged;
 	err = json_parse(&m->json, body.at, body.len);

@@ -59,10 +59,14 @@ void
 market_funding(
     struct market *m, struct market_entry *e, const struct funding_rate *r)
 {
+	bool changed;
+
 	if (too_soon(m, &e->funding, r->timestamp))
 		return;
-	market_funding_note(e, r);
+	changed = market_funding_note(m, e, r);
 	market_emit(m, RECORD_funding_rate, r);
+	if (changed)
+		market_funding_keep(m, e);
 }
 
 void
@@ -73,7 +77,8 @@ market_interest(
 		market_emit(m, RECORD_open_interest, o);
 }
 
-/* What the venue says of it, which is all there is (3.4.7, 4.3.7). */
+/* What the venue says of it, which is all there is (3.4.7, 4.3.7) where it does
+ * not name the trade. */
 static uint64_t
 sum_of(const struct liquidation *l)
 {
@@ -87,6 +92,8 @@ sum_of(const struct liquidation *l)
 	dec_write(&l->price, &o);
 	out_char(&o, ' ');
 	dec_write(&l->quantity, &o);
+	out_char(&o, ' ');
+	out_span(&o, l->venue_trade_id);
 	return span_hash(out_done(&o));
 }
 

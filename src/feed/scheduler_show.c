@@ -185,8 +185,10 @@ scheduler_panels(struct scheduler *s, struct metrics *m)
 {
 	struct panel jobs = { "scheduler", s, panel_json, NULL, NULL };
 	struct metrics_page page = { "/scheduler", s, page_json };
+	struct metrics_page api = { "/api/v1/scheduler/status", s, page_json };
 
 	metrics_page(m, &page);
+	metrics_page(m, &api);
 	if (!s->options->enabled)
 		return;
 	metrics_panel(m, &jobs);

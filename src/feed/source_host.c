@@ -184,6 +184,24 @@ on_traded(struct market_host *h, unsigned symbol, int64_t id)
 		hub_mark(s->hub, s->symbols[symbol].mark, id);
 }
 
+static int64_t
+on_last_funding(struct market_host *h, unsigned symbol)
+{
+	const int64_t *mark = source_funding_mark(source_of(h), symbol);
+
+	return mark == NULL ? SEQ_NULL : *mark;
+}
+
+static void
+on_funded(struct market_host *h, unsigned symbol, int64_t told)
+{
+	struct source *s = source_of(h);
+	const int64_t *mark = source_funding_mark(s, symbol);
+
+	if (mark != NULL)
+		hub_mark(s->hub, mark, told);
+}
+
 void
 source_host(struct source *s)
 {
@@ -198,5 +216,7 @@ source_host(struct source *s)
 		.changed = on_changed,
 		.shutdown = on_shutdown,
 		.last_trade = on_last_trade,
-		.traded = on_traded };
+		.traded = on_traded,
+		.last_funding = on_last_funding,
+		.funded = on_funded };
 }

@@ -55,6 +55,21 @@ drop(struct source *s, unsigned n, const char *why)
 	timer_start(s->loop, &s->sweep, mono_after_ms(s->loop->now, SWEEP_MS));
 }
 
+const int64_t *
+source_funding_mark(struct source *s, unsigned n)
+{
+	struct source_symbol *y = &s->symbols[n];
+	char text[JOURNAL_NAME_MAX];
+	struct out o;
+
+	out_init(&o, text, sizeof(text));
+	if (y->funding_mark == NULL)
+		y->funding_mark = journal_mark(s->journal,
+		    label(s, symbol_native(market_symbol(s->market, n)),
+			":funding", &o));
+	return y->funding_mark;
+}
+
 static enum err
 on_add(struct symbols_host *h, struct span native, struct span unified,
     unsigned *number)

@@ -117,7 +117,10 @@ kline_id(const struct kline *k, struct out *o)
 	out_text(o, k->is_closed == BOOL_TRUE ? ":closed" : ":open");
 }
 
-/* Venues give liquidations no id: what it says is all there is. */
+/*
+ * Most venues give liquidations no id: what it says is all there is.  Where it
+ * is a trade, two of one millisecond may be equal in all the rest.
+ */
 static void
 liquidation_id(const struct liquidation *l, struct out *o)
 {
@@ -126,6 +129,10 @@ liquidation_id(const struct liquidation *l, struct out *o)
 	dec_write(&l->price, o);
 	out_char(o, ':');
 	dec_write(&l->quantity, o);
+	if (l->venue_trade_id.at == NULL)
+		return;
+	out_char(o, ':');
+	out_word(o, l->venue_trade_id);
 }
 
 static void

@@ -289,9 +289,8 @@ read_text(struct span *rest, struct subject_part *part)
 	rest->len -= len;
 }
 
-/* Blanks and wildcards cannot be in a subject, nor can a token be empty. */
-static const char *
-complain(struct span text, bool first, bool last, size_t *at)
+const char *
+subject_complain(struct span text, bool first, bool last, size_t *at)
 {
 	bool dot = first;
 
@@ -371,7 +370,8 @@ subject_plan_read(struct subject_plan *p, const char *template,
 			bool first = p->count == 0;
 
 			read_text(&rest, part);
-			what = complain(part->text, first, rest.len == 0, &at);
+			what = subject_complain(
+			    part->text, first, rest.len == 0, &at);
 			from.at += at;
 			from.len -= at;
 			if (what != NULL)

@@ -1,38 +1,66 @@
-#include "net/httpd_parts.h"
-
 #include <string.h>
 
-#include "codec/http1.h"
+#include "core/must.h"
+#include "net/httpd_parts.h"
 
 enum {
 	ACCEPTS_PER_TURN = 8,
-	SENDS_PER_TURN = 16,
+	/* After somebody was turned away nobody is for so long. */
+	REFUSED_MS = 10,
+	/* A TLS handshake costs as much as rendering so much. */
+	SHAKE_BYTES = 32 * 1024,
 	/* Wait so long when no descriptor is left for a client. */
 	PAUSE_MS = 500,
 };
 
+static const char full[] = "HTTP/1.1 503 Service Unavailable\r\n"
+			   "Content-Type: text/plain; charset=utf-8\r\n"
+			   "Content-Length: 17\r\nRetry-After: 1\r\n"
+			   "Connection: close\r\n\r\n"
+			   "too many clients\n";
+
 static size_t
-clients_bytes(void)
+clients_bytes(unsigned clients)
 {
-	return (HTTPD_CLIENTS * sizeof(struct httpd_client) + 63) / 64 * 64;
+	return (clients * sizeof(struct httpd_client) + 63) / 64 * 64;
 }
 
 size_t
-httpd_bytes(size_t body_bytes)
+httpd_bytes(unsigned clients, size_t body_bytes)
 {
-	return clients_bytes() + HTTPD_BODIES * body_bytes;
+	return clients_bytes(clients) + HTTPD_BODIES * body_bytes;
 }
 
-static void
-close_client(struct httpd_client *c)
+void
+httpd_give_back(struct httpd_client *c)
+{
+	if (c->body != HTTPD_NO_BODY)
+		c->server->bodies_taken &= ~(1u << c->body);
+	c->body = HTTPD_NO_BODY;
+	c->body_len = 0;
+	c->more = NULL;
+}
+
+void
+httpd_deadline(struct httpd_client *c, int64_t ms)
+{
+	struct loop *l = c->server->loop;
+
+	timer_start(l, &c->deadline, mono_after_ms(l->now, ms));
+}
+
+void
+httpd_close(struct httpd_client *c)
 {
 	struct loop *l = c->server->loop;
 
 	timer_stop(l, &c->deadline);
 	loop_drop(l, &c->watch);
 	httpd_give_back(c);
+	tls_close(&c->tls);
 	tcp_close(c->watch.fd);
 	c->used = false;
+	c->server->used--;
 }
 
 static void
@@ -40,141 +68,11 @@ on_deadline(struct timer *t)
 {
 	struct httpd_client *c = t->owner;
 
-	/* A client that keeps its connection and asks for nothing is no error.
+	/* A client that keeps its connection and asks for nothing is not late.
 	 */
 	if (c->phase != HTTPD_READING || c->head_len > 0)
-		c->server->errors++;
-	close_client(c);
-}
-
-/* OK when the whole answer has left. */
-static enum err
-send_answer(struct httpd_client *c)
-{
-	struct httpd *h = c->server;
-	size_t all = c->answer_len + c->body_len;
-	size_t n = 0;
-	enum err e;
-
-	for (int i = 0; i < SENDS_PER_TURN && c->sent < all; i++) {
-		if (c->sent < c->answer_len)
-			e = tcp_send(c->watch.fd, c->answer + c->sent,
-			    c->answer_len - c->sent, &n);
-		else
-			e = tcp_send(c->watch.fd,
-			    h->bodies + (size_t)c->body * h->body_bytes +
-				(c->sent - c->answer_len),
-			    all - c->sent, &n);
-		if (e != ERR_OK)
-			return e;
-		c->sent += n;
-	}
-	return c->sent == all ? ERR_OK : ERR_AGAIN;
-}
-
-/* Gone is the answer: what now? */
-static void
-sent(struct httpd_client *c)
-{
-	httpd_give_back(c);
-	c->body_len = 0;
-	if (c->refused) {
-		c->phase = HTTPD_LINGERING;
-		tcp_finish(c->watch.fd);
-		httpd_deadline(c, HTTPD_LINGER_MS);
-		return;
-	}
-	if (!c->keep) {
-		close_client(c);
-		return;
-	}
-	memmove(c->head, c->head + c->head_len, c->behind);
-	c->head_len = 0;
-	c->phase = HTTPD_READING;
-	httpd_deadline(c, HTTPD_HEAD_MS);
-}
-
-/* Look for the end of a head in what has come. */
-static enum err
-read_head(struct httpd_client *c)
-{
-	size_t have = c->head_len + c->behind;
-	struct wall stamp;
-	size_t len = 0;
-	size_t used = 0;
-	enum err e = ERR_OK;
-
-	if (c->behind == 0) {
-		if (have == sizeof(c->head))
-			return ERR_FULL;
-		e = tcp_recv(c->watch.fd, c->head + have,
-		    sizeof(c->head) - have, &len, &stamp);
-		if (e != ERR_OK)
-			return e;
-		c->behind = len;
-	}
-	len = c->behind;
-	e = http1_gather(c->head, sizeof(c->head), &c->head_len,
-	    c->head + c->head_len, len, &used);
-	c->behind = len - used;
-	return e;
-}
-
-static void
-linger(struct httpd_client *c)
-{
-	char waste[1024];
-	struct wall stamp;
-	size_t len;
-	enum err e = tcp_recv(c->watch.fd, waste, sizeof(waste), &len, &stamp);
-
-	if (e != ERR_OK && e != ERR_AGAIN)
-		close_client(c);
-}
-
-static void
-reading(struct httpd_client *c)
-{
-	enum err e = read_head(c);
-
-	if (e == ERR_OK)
-		httpd_judge(c);
-	else if (e == ERR_FULL)
-		httpd_refuse(c, 431, true, false);
-	else if (e != ERR_AGAIN && e != ERR_SHORT)
-		close_client(c);
-}
-
-static void
-sending(struct httpd_client *c)
-{
-	enum err e = send_answer(c);
-
-	if (e == ERR_OK)
-		sent(c);
-	else if (e != ERR_AGAIN)
-		close_client(c);
-}
-
-static void
-on_ready(struct watch *w, unsigned got)
-{
-	struct httpd_client *c = w->owner;
-
-	(void)got;
-	if (c->phase == HTTPD_LINGERING) {
-		linger(c);
-		return;
-	}
-	if (c->phase == HTTPD_READING)
-		reading(c);
-	if (c->used && c->phase == HTTPD_SENDING)
-		sending(c);
-	if (!c->used)
-		return;
-	c->watch.want = c->phase == HTTPD_SENDING ? LOOP_WRITE : LOOP_READ;
-	/* The next request may already be here. */
-	c->watch.again = c->phase == HTTPD_READING && c->behind > 0;
+		c->server->late++;
+	httpd_close(c);
 }
 
 static void
@@ -186,28 +84,84 @@ adopt(struct httpd *h, struct httpd_client *c, int fd)
 	c->body = HTTPD_NO_BODY;
 	c->watch.fd = fd;
 	c->watch.want = LOOP_READ;
-	c->watch.ready = on_ready;
 	c->watch.owner = c;
 	c->deadline.fire = on_deadline;
 	c->deadline.owner = c;
+	h->used++;
+	if (httpd_client_start(c) != ERR_OK) {
+		h->refused++;
+		h->used--;
+		c->used = false;
+		tcp_abort(fd);
+		return;
+	}
+	if (h->setup.tls != NULL)
+		httpd_charge(h, SHAKE_BYTES);
 	loop_watch(h->loop, &c->watch);
-	httpd_deadline(c, HTTPD_HEAD_MS);
+	httpd_deadline(c, h->setup.head_ms);
+}
+
+/* A free place, or that of who has been idle for longest; NULL: none. */
+static struct httpd_client *
+place(struct httpd *h)
+{
+	struct httpd_client *idle = NULL;
+
+	for (unsigned i = 0; i < h->setup.clients; i++) {
+		struct httpd_client *c = &h->clients[i];
+
+		if (!c->used)
+			return c;
+		if (c->phase == HTTPD_READING && c->served > 0 &&
+		    c->head_len + c->behind == 0 &&
+		    (idle == NULL ||
+			c->deadline.due.ns < idle->deadline.due.ns))
+			idle = c;
+	}
+	if (idle != NULL)
+		httpd_close(idle);
+	return idle;
+}
+
+/* What it has said already is read: bytes left unread would be answered with a
+ * reset, and the 503 might be lost in it. */
+static void
+turn_away(struct httpd *h, int fd)
+{
+	char waste[1024];
+	struct wall stamp;
+	size_t n;
+
+	h->refused++;
+	if (h->setup.tls != NULL) {
+		tcp_abort(fd);
+		return;
+	}
+	(void)!tcp_recv(fd, waste, sizeof(waste), &n, &stamp);
+	(void)!tcp_send(fd, full, sizeof(full) - 1, &n);
+	tcp_finish(fd);
+	tcp_close(fd);
+}
+
+static void
+wish(struct httpd *h, unsigned want)
+{
+	for (unsigned i = 0; i < h->listener_count; i++)
+		h->listeners[i].want = want;
 }
 
 static void
 on_rested(struct timer *t)
 {
-	struct httpd *h = t->owner;
-
-	h->listener.want = LOOP_READ;
+	wish(t->owner, LOOP_READ);
 }
 
 /* select would tell us again and again that somebody waits. */
 static void
-rest(struct httpd *h)
+rest(struct httpd *h, int64_t ms)
 {
-	h->listener.want = 0;
-	timer_start(h->loop, &h->pause, mono_after_ms(h->loop->now, PAUSE_MS));
+	wish(h, 0);
+	timer_start(h->loop, &h->pause, mono_after_ms(h->loop->now, ms));
 }
 
 static void
@@ -217,59 +171,89 @@ on_accept(struct watch *w, unsigned got)
 	int fd;
 
 	(void)got;
+	if (h->setup.tls != NULL && !httpd_may_render(h)) {
+		rest(h, REFUSED_MS);
+		return;
+	}
 	for (int n = 0; n < ACCEPTS_PER_TURN; n++) {
-		int i = 0;
 		enum err e = tcp_accept(w->fd, &fd);
+		struct httpd_client *c;
 
 		if (e == ERR_FULL)
-			rest(h);
+			rest(h, PAUSE_MS);
 		if (e != ERR_OK)
 			return;
-		while (i < HTTPD_CLIENTS && h->clients[i].used)
-			i++;
-		if (i < HTTPD_CLIENTS) {
-			adopt(h, &h->clients[i], fd);
+		c = place(h);
+		if (c != NULL) {
+			adopt(h, c, fd);
 			continue;
 		}
-		h->refused++;
-		tcp_abort(fd);
+		turn_away(h, fd);
+		rest(h, REFUSED_MS);
+		return;
 	}
 }
 
-enum err
-httpd_init(struct httpd *h, struct loop *l, const struct address *a,
-    void *memory, size_t body_bytes)
+void
+httpd_init(struct httpd *h, const struct httpd_setup *s)
 {
-	enum err e;
-
+	must(s->clients > 0 && s->clients <= HTTPD_CLIENTS_MAX);
 	memset(h, 0, sizeof(*h));
-	memset(memory, 0, clients_bytes());
-	h->loop = l;
-	h->clients = memory;
-	h->bodies = (char *)memory + clients_bytes();
-	h->body_bytes = body_bytes;
-	e = tcp_listen(a, &h->listener.fd);
-	if (e != ERR_OK)
-		return e;
+	h->loop = s->loop;
+	h->setup = *s;
+	h->clients = s->memory;
+	h->bodies = (char *)s->memory + clients_bytes(s->clients);
+	/* Each place is cleared when it is taken. */
+	for (unsigned i = 0; i < s->clients; i++)
+		h->clients[i].used = false;
+	h->rendered_turn = UINT64_MAX;
 	h->pause.fire = on_rested;
 	h->pause.owner = h;
-	h->listener.want = LOOP_READ;
-	h->listener.ready = on_accept;
-	h->listener.owner = h;
-	loop_watch(l, &h->listener);
+	httpd_pace_init(h);
+}
+
+enum err
+httpd_adopt(struct httpd *h, int fd)
+{
+	struct watch *w = &h->listeners[h->listener_count];
+
+	if (h->listener_count == HTTPD_LISTENERS)
+		return ERR_FULL;
+	h->listener_count++;
+	w->fd = fd;
+	w->want = LOOP_READ;
+	w->ready = on_accept;
+	w->owner = h;
+	loop_watch(h->loop, w);
 	return ERR_OK;
+}
+
+enum err
+httpd_listen(struct httpd *h, const struct address *a)
+{
+	enum err e;
+	int fd;
+
+	if (h->listener_count == HTTPD_LISTENERS)
+		return ERR_FULL;
+	e = tcp_listen(a, &fd);
+	return e == ERR_OK ? httpd_adopt(h, fd) : e;
 }
 
 void
 httpd_fini(struct httpd *h)
 {
-	if (!h->listener.watched)
+	if (h->loop == NULL)
 		return;
 	timer_stop(h->loop, &h->pause);
-	loop_drop(h->loop, &h->listener);
-	tcp_close(h->listener.fd);
-	for (int i = 0; i < HTTPD_CLIENTS; i++) {
+	timer_stop(h->loop, &h->pace);
+	for (unsigned i = 0; i < h->listener_count; i++) {
+		loop_drop(h->loop, &h->listeners[i]);
+		tcp_close(h->listeners[i].fd);
+	}
+	h->listener_count = 0;
+	for (unsigned i = 0; i < h->setup.clients; i++) {
 		if (h->clients[i].used)
-			close_client(&h->clients[i]);
+			httpd_close(&h->clients[i]);
 	}
 }

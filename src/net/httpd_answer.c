@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "codec/http1.h"
+#include "codec/crc32c.h"
 #include "core/must.h"
 #include "net/httpd_parts.h"
 
@@ -9,7 +9,9 @@ static const struct reason {
 	const char *text;
 } reasons[] = {
 	{ 200, "OK" },
+	{ 304, "Not Modified" },
 	{ 400, "Bad Request" },
+	{ 401, "Unauthorized" },
 	{ 404, "Not Found" },
 	{ 405, "Method Not Allowed" },
 	{ 431, "Request Header Fields Too Large" },
@@ -28,25 +30,27 @@ reason_of(int status)
 	return "Unknown";
 }
 
-void
-httpd_give_back(struct httpd_client *c)
+/* What describes the body. */
+static void
+describe(const struct httpd_client *c, const struct httpd_answer *a,
+    size_t length, struct out *o)
 {
-	if (c->body != HTTPD_NO_BODY)
-		c->server->bodies_taken &= ~(1u << c->body);
-	c->body = HTTPD_NO_BODY;
-}
-
-void
-httpd_deadline(struct httpd_client *c, int64_t ms)
-{
-	struct loop *l = c->server->loop;
-
-	timer_start(l, &c->deadline, mono_after_ms(l->now, ms));
+	OUT_LITERAL(o, "Content-Type: ");
+	out_text(
+	    o, a->content_type ? a->content_type : "text/plain; charset=utf-8");
+	if (a->more == NULL) {
+		OUT_LITERAL(o, "\r\nContent-Length: ");
+		out_u64(o, length);
+	} else if (c->chunked) {
+		OUT_LITERAL(o, "\r\nTransfer-Encoding: chunked");
+	}
+	OUT_LITERAL(o, "\r\n");
 }
 
 /* Compose the answer's head; the body is in its buffer, or is `text`. */
 static void
-answer(struct httpd_client *c, const struct httpd_answer *a, const char *text)
+answer(struct httpd_client *c, const struct httpd_answer *a, struct span tag,
+    const char *text)
 {
 	size_t length = text ? strlen(text) : c->body_len;
 	struct out o;
@@ -56,16 +60,23 @@ answer(struct httpd_client *c, const struct httpd_answer *a, const char *text)
 	out_u64(&o, (uint64_t)a->status);
 	out_char(&o, ' ');
 	out_text(&o, reason_of(a->status));
-	OUT_LITERAL(&o, "\r\nContent-Type: ");
-	out_text(&o,
-	    a->content_type ? a->content_type : "text/plain; charset=utf-8");
-	OUT_LITERAL(&o, "\r\nContent-Length: ");
-	out_u64(&o, length);
-	OUT_LITERAL(&o, "\r\nCache-Control: no-store\r\n"
+	OUT_LITERAL(&o, "\r\nDate: ");
+	http_date(&o, c->server->loop->wall);
+	OUT_LITERAL(&o, "\r\n");
+	if (a->status != 304)
+		describe(c, a, length, &o);
+	if (tag.len > 0) {
+		OUT_LITERAL(&o, "ETag: ");
+		out_span(&o, tag);
+		OUT_LITERAL(&o, "\r\n");
+	}
+	OUT_LITERAL(&o, "Cache-Control: no-cache\r\n"
 			"X-Content-Type-Options: nosniff\r\n");
 	if (a->headers)
 		out_text(&o, a->headers);
-	if (!c->keep)
+	if (a->status == 503)
+		OUT_LITERAL(&o, "Retry-After: 1\r\n");
+	if (!c->keep || c->served + 1 == HTTPD_REQUESTS_MAX)
 		OUT_LITERAL(&o, "Connection: close\r\n");
 	OUT_LITERAL(&o, "\r\n");
 	if (text)
@@ -76,7 +87,7 @@ answer(struct httpd_client *c, const struct httpd_answer *a, const char *text)
 	c->phase = HTTPD_SENDING;
 	if (a->status >= 400)
 		c->server->errors++;
-	httpd_deadline(c, HTTPD_SEND_MS);
+	httpd_deadline(c, c->server->setup.answer_ms);
 }
 
 /* Answer without a body buffer, and hang up if `refused`. */
@@ -85,14 +96,14 @@ httpd_refuse(struct httpd_client *c, int status, bool refused, bool head_only)
 {
 	struct httpd_answer a = { .status = status };
 
+	httpd_charge(c->server, 0);
 	if (status == 405)
 		a.headers = "Allow: GET, HEAD\r\n";
 	httpd_give_back(c);
-	c->body_len = 0;
 	c->refused = refused;
 	if (refused)
 		c->keep = false;
-	answer(c, &a, head_only ? "" : reason_of(status));
+	answer(c, &a, SPAN_NULL, head_only ? "" : reason_of(status));
 }
 
 static bool
@@ -110,96 +121,148 @@ take_body(struct httpd_client *c)
 	return false;
 }
 
+/* Its buffer, with room for what frames a slice. */
 static void
-serve(struct httpd_client *c, const struct httpd_request *r)
+open_body(const struct httpd_client *c, struct out *o)
+{
+	const struct httpd *h = c->server;
+	size_t size = h->setup.body_bytes;
+
+	out_init(o, h->bodies + (size_t)c->body * size + HTTPD_FRONT,
+	    size - HTTPD_FRONT - HTTPD_BEHIND);
+}
+
+/* A chunk (RFC 9112 section 7.1): its length goes in front of it. */
+static void
+frame(struct httpd_client *c, struct out *o, bool last)
+{
+	static const char hex[] = "0123456789abcdef";
+	char *at = o->at;
+	size_t left = o->len;
+
+	o->size += HTTPD_BEHIND;
+	/* One of no bytes would be the last. */
+	if (left > 0) {
+		*--at = '\n';
+		*--at = '\r';
+		OUT_LITERAL(o, "\r\n");
+	}
+	for (; left > 0; left /= 16)
+		*--at = hex[left % 16];
+	if (last)
+		OUT_LITERAL(o, "0\r\n\r\n");
+	c->body_at = at;
+	c->body_len = (size_t)(o->at + o->len - at);
+}
+
+void
+httpd_continue(struct httpd_client *c)
+{
+	bool (*more)(struct httpd *, uint64_t *, struct out *) = c->more;
+	struct out o;
+	bool last;
+
+	open_body(c, &o);
+	last = !more(c->server, c->places, &o);
+	httpd_charge(c->server, o.len);
+	if (o.full) {
+		httpd_close(c);
+		return;
+	}
+	c->more = last ? NULL : more;
+	c->body_at = o.at;
+	c->body_len = o.len;
+	if (c->chunked)
+		frame(c, &o, last);
+	c->answer_len = 0;
+	c->sent = 0;
+	c->phase = HTTPD_SENDING;
+}
+
+/* The body is whole: with a tag, unless the client has that version of it. */
+static void
+whole(struct httpd_client *c, struct httpd_answer *a,
+    const struct http_request *r)
+{
+	struct span body = out_done(&a->body);
+	char text[40];
+	struct out tag;
+
+	out_init(&tag, text, sizeof(text));
+	if (a->status == 200) {
+		uint64_t sum =
+		    a->version ? a->version : crc32c(0, body.at, body.len);
+
+		out_char(&tag, '"');
+		out_hex(&tag, &sum, sizeof(sum));
+		out_char(&tag, '-');
+		out_u64(&tag, body.len);
+		out_char(&tag, '"');
+	}
+	c->body_at = body.at;
+	c->body_len = body.len;
+	if (tag.len > 0 && http_none_match(r->if_none_match, out_done(&tag))) {
+		a->status = 304;
+		httpd_give_back(c);
+	}
+	answer(c, a, out_done(&tag), NULL);
+}
+
+static void
+sliced(struct httpd_client *c, struct httpd_answer *a,
+    const struct http_request *r)
+{
+	c->chunked = r->minor >= 1;
+	/* The end of the connection is the end of the body. */
+	if (!c->chunked)
+		c->keep = false;
+	c->more = a->more;
+	memcpy(c->places, a->places, sizeof(c->places));
+	c->body_at = a->body.at;
+	c->body_len = a->body.len;
+	if (c->chunked)
+		frame(c, &a->body, false);
+	answer(c, a, SPAN_NULL, NULL);
+}
+
+static void
+serve(struct httpd_client *c, const struct http_request *r)
 {
 	struct httpd *h = c->server;
-	bool head_only = span_is(r->method, "HEAD");
 	struct httpd_answer a;
 
 	if (!take_body(c)) {
-		httpd_refuse(c, 503, false, head_only);
+		httpd_refuse(c, 503, false, r->head_only);
 		return;
 	}
 	memset(&a, 0, sizeof(a));
-	out_init(&a.body, h->bodies + (size_t)c->body * h->body_bytes,
-	    h->body_bytes);
+	open_body(c, &a.body);
 	h->serve(h, r, &a);
-	if (a.body.full) {
-		httpd_refuse(c, 500, false, head_only);
+	httpd_charge(h, a.body.len);
+	if (a.body.full || a.status == 0) {
+		httpd_refuse(c, a.body.full ? 500 : 404, false, r->head_only);
 		return;
 	}
-	if (a.status == 0) {
-		httpd_refuse(c, 404, false, head_only);
-		return;
-	}
-	c->body_len = a.body.len;
-	answer(c, &a, NULL);
-	if (!head_only)
-		return;
-	httpd_give_back(c);
-	c->body_len = 0;
-}
-
-/* "/path?query", or "http://host/path" (RFC 9112 section 3.2.2). */
-static bool
-read_target(struct span target, struct httpd_request *r)
-{
-	const char *mark;
-
-	if (span_starts(target, "http://")) {
-		target.at += 7;
-		target.len -= 7;
-		while (target.len > 0 && target.at[0] != '/') {
-			target.at++;
-			target.len--;
-		}
-	}
-	if (target.len == 0 || target.at[0] != '/')
-		return false;
-	mark = memchr(target.at, '?', target.len);
-	r->path = target;
-	r->query = SPAN_NULL;
-	if (mark) {
-		r->path.len = (size_t)(mark - target.at);
-		r->query =
-		    (struct span){ mark + 1, target.len - r->path.len - 1 };
-	}
-	return true;
-}
-
-static bool
-has_body(struct span fields)
-{
-	struct span length = http1_field(fields, "Content-Length");
-
-	return http1_field(fields, "Transfer-Encoding").at ||
-	       (length.at && !span_is(length, "0"));
+	if (a.more != NULL)
+		sliced(c, &a, r);
+	else
+		whole(c, &a, r);
+	if (r->head_only)
+		httpd_give_back(c);
 }
 
 /* The head is whole. */
 void
 httpd_judge(struct httpd_client *c)
 {
-	struct http1_request q;
-	struct httpd_request r;
-	enum err e;
+	struct http_request r;
+	int status;
 
 	c->server->requests++;
-	e = http1_request((struct span){ c->head, c->head_len }, &q);
-	if (e != ERR_OK) {
-		httpd_refuse(c, e == ERR_UNSUPPORTED ? 505 : 400, true, false);
-		return;
-	}
-	/* Nobody who speaks 1.0 and means it is left. */
-	c->keep = q.minor >= 1 && http1_keeps(q.fields, q.minor);
-	r.method = q.method;
-	r.accept = http1_field(q.fields, "Accept");
-	if (!read_target(q.target, &r) || has_body(q.fields) ||
-	    (q.minor >= 1 && !http1_field(q.fields, "Host").at))
-		httpd_refuse(c, 400, true, false);
-	else if (!span_is(q.method, "GET") && !span_is(q.method, "HEAD"))
-		httpd_refuse(c, 405, true, false);
+	status = http_request_read((struct span){ c->head, c->head_len }, &r);
+	c->keep = r.keep;
+	if (status != 0)
+		httpd_refuse(c, status, true, false);
 	else
 		serve(c, &r);
 }

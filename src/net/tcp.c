@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -55,6 +56,26 @@ address_parse(struct span text, uint16_t port, struct address *a)
 	else if (inet_pton(AF_INET6, copy, a->bytes) == 1)
 		a->family = 6;
 	return a->family ? ERR_OK : ERR_SYNTAX;
+}
+
+enum err
+address_read(struct span text, struct address *a)
+{
+	uint64_t port;
+	size_t colon = text.len;
+
+	while (colon > 0 && text.at[colon - 1] != ':')
+		colon--;
+	if (colon == 0 ||
+	    span_u64((struct span){ text.at + colon, text.len - colon },
+		&port) != ERR_OK ||
+	    port > UINT16_MAX)
+		return ERR_SYNTAX;
+	text.len = colon - 1;
+	/* Without brackets nobody can tell what is the port of ::1:80. */
+	if (memchr(text.at, ':', text.len) && text.at[0] != '[')
+		return ERR_SYNTAX;
+	return address_parse(text, (uint16_t)port, a);
 }
 
 void
@@ -209,6 +230,24 @@ tcp_listen(const struct address *a, int *fd)
 	close(*fd);
 	*fd = -1;
 	return e;
+}
+
+enum err
+tcp_adopt(int fd)
+{
+	int listens = 0, type = 0;
+	socklen_t len = sizeof(int);
+
+	if (fd >= FD_SETSIZE)
+		return ERR_FULL;
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) != 0 ||
+	    getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 || !listens ||
+	    type != SOCK_STREAM)
+		return ERR_SYNTAX;
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 ||
+	    fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
+		return ERR_IO;
+	return ERR_OK;
 }
 
 enum err

@@ -96,18 +96,16 @@ load_roots(struct tls_shared *s, const char *ca_file)
 	return s->roots.raw.p ? ERR_OK : ERR_CERT;
 }
 
-static enum err
-configure(struct tls_shared *s, const struct tls_setup *setup)
+enum err
+tls_configure(struct tls_shared *s, int endpoint)
 {
 	mbedtls_ssl_config *c = &s->config;
-	enum err e;
 
 	mbedtls_ssl_config_init(c);
 	mbedtls_x509_crt_init(&s->roots);
 	mbedtls_x509_crt_init(&s->own);
 	mbedtls_pk_init(&s->key);
-	s->verify = setup->verify;
-	if (mbedtls_ssl_config_defaults(c, MBEDTLS_SSL_IS_CLIENT,
+	if (mbedtls_ssl_config_defaults(c, endpoint,
 		MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT) != 0)
 		return ERR_FULL;
 	mbedtls_ssl_conf_rng(
@@ -115,6 +113,18 @@ configure(struct tls_shared *s, const struct tls_setup *setup)
 	mbedtls_ssl_conf_min_tls_version(c, MBEDTLS_SSL_VERSION_TLS1_2);
 	mbedtls_ssl_conf_max_tls_version(c, MBEDTLS_SSL_VERSION_TLS1_3);
 	mbedtls_ssl_conf_ciphersuites(c, suites);
+	return ERR_OK;
+}
+
+static enum err
+configure(struct tls_shared *s, const struct tls_setup *setup)
+{
+	mbedtls_ssl_config *c = &s->config;
+	enum err e = tls_configure(s, MBEDTLS_SSL_IS_CLIENT);
+
+	if (e != ERR_OK)
+		return e;
+	s->verify = setup->verify;
 	mbedtls_ssl_conf_session_tickets(
 	    c, MBEDTLS_SSL_SESSION_TICKETS_ENABLED);
 	mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
@@ -130,13 +140,11 @@ configure(struct tls_shared *s, const struct tls_setup *setup)
 	return e;
 }
 
-static enum err
-load_own(struct tls_shared *s, const struct tls_setup *setup)
+enum err
+tls_load_own(struct tls_shared *s, const char *cert_file, const char *key_file)
 {
-	if (setup->cert_file == NULL)
-		return ERR_OK;
-	if (mbedtls_x509_crt_parse_file(&s->own, setup->cert_file) != 0 ||
-	    mbedtls_pk_parse_keyfile(&s->key, setup->key_file, NULL,
+	if (mbedtls_x509_crt_parse_file(&s->own, cert_file) != 0 ||
+	    mbedtls_pk_parse_keyfile(&s->key, key_file, NULL,
 		mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE) != 0 ||
 	    mbedtls_pk_check_pair(&s->own.pk, &s->key, mbedtls_psa_get_random,
 		MBEDTLS_PSA_RANDOM_STATE) != 0 ||
@@ -153,8 +161,8 @@ tls_init_more(struct tls_context *c, const struct tls_setup *setup)
 
 	memset(c, 0, sizeof(*c));
 	e = configure(s, setup);
-	if (e == ERR_OK)
-		e = load_own(s, setup);
+	if (e == ERR_OK && setup->cert_file != NULL)
+		e = tls_load_own(s, setup->cert_file, setup->key_file);
 	if (e != ERR_OK)
 		tls_fini_more(c);
 	return e;
@@ -232,6 +240,8 @@ tls_peer_init(struct tls_peer *p, const char *host)
 void
 tls_forget(struct tls_peer *p)
 {
+	if (p == NULL)
+		return;
 	mbedtls_ssl_session_free(&tls_memory_of(p)->session);
 	tls_memory_of(p)->known = false;
 }

@@ -28,8 +28,11 @@ look_at(const struct tls *t)
 static void
 remember(struct tls_state *s)
 {
-	struct tls_memory *m = tls_memory_of(s->peer);
+	struct tls_memory *m;
 
+	if (s->peer == NULL)
+		return;
+	m = tls_memory_of(s->peer);
 	tls_forget(s->peer);
 	mbedtls_ssl_session_init(&m->session);
 	m->known = mbedtls_ssl_get_session(&s->ssl, &m->session) == 0;
@@ -72,31 +75,49 @@ on_send(void *owner, const unsigned char *buf, size_t len)
 	return MBEDTLS_ERR_NET_CONN_RESET;
 }
 
-enum err
-tls_open(struct tls *t, struct tls_context *c, struct tls_peer *p,
-    const struct tls_io *io)
+static enum err
+begin(struct tls_state *s, struct tls_context *c, const struct tls_io *io)
 {
-	struct tls_state *s = state_of(t);
-
-	if (p->context != NULL)
-		c = p->context;
-	memset(t, 0, sizeof(*t));
 	s->io = *io;
-	s->peer = p;
 	out_init(&s->why, s->words, sizeof(s->words));
 	mbedtls_ssl_init(&s->ssl);
-	if (mbedtls_ssl_setup(&s->ssl, &tls_shared_of(c)->config) != 0 ||
-	    mbedtls_ssl_set_hostname(&s->ssl, p->host) != 0) {
+	if (mbedtls_ssl_setup(&s->ssl, &tls_shared_of(c)->config) != 0) {
 		mbedtls_ssl_free(&s->ssl);
 		return ERR_FULL;
 	}
 	s->magic = TLS_MAGIC;
 	mbedtls_ssl_set_bio(&s->ssl, s, on_send, on_recv, NULL);
+	return ERR_OK;
+}
+
+enum err
+tls_open(struct tls *t, struct tls_context *c, struct tls_peer *p,
+    const struct tls_io *io)
+{
+	struct tls_state *s = state_of(t);
+	enum err e;
+
+	memset(t, 0, sizeof(*t));
+	e = begin(s, p->context != NULL ? p->context : c, io);
+	if (e != ERR_OK)
+		return e;
+	s->peer = p;
+	if (mbedtls_ssl_set_hostname(&s->ssl, p->host) != 0) {
+		tls_close(t);
+		return ERR_FULL;
+	}
 	mbedtls_ssl_set_verify(&s->ssl, tls_words_verify, s);
 	if (tls_memory_of(p)->known &&
 	    mbedtls_ssl_set_session(&s->ssl, &tls_memory_of(p)->session) != 0)
 		tls_forget(p);
 	return ERR_OK;
+}
+
+enum err
+tls_accept(struct tls *t, struct tls_context *c, const struct tls_io *io)
+{
+	memset(t, 0, sizeof(*t));
+	return begin(state_of(t), c, io);
 }
 
 void
@@ -225,7 +246,7 @@ tls_resumed(const struct tls *t)
 	const struct tls_state *s = look_at(t);
 
 	return s->magic == TLS_MAGIC && s->shaken && !s->saw_certificate &&
-	       tls_memory_of(s->peer)->known;
+	       s->peer != NULL && tls_memory_of(s->peer)->known;
 }
 
 void

@@ -208,7 +208,8 @@ clickhouse_open(struct sink *s, const struct sink_setup *setup, struct out *why)
 	enum err e;
 
 	if (arena_left(setup->arena) <
-	    sizeof(*c) + RECORD_COUNT * ((size_t)o->buffer_bytes + 64) + 4096) {
+	    sizeof(*c) + RECORD_COUNT * ((size_t)o->buffer_bytes + 64) +
+		click_pack_bytes(o) + 4096) {
 		out_text(why,
 		    "clickhouse.buffer_bytes: more than box.memory_bytes "
 		    "holds, once for each table");
@@ -234,6 +235,7 @@ clickhouse_open(struct sink *s, const struct sink_setup *setup, struct out *why)
 	c->border = border > 0 ? (uint64_t)border : 0;
 	tcp_random(&c->random, sizeof(c->random));
 	click_ask_init(c, setup);
+	click_pack_open(c, setup->arena);
 	e = click_ask_open(c, why);
 	if (e == ERR_OK)
 		timer_start(s->loop, &c->retry, s->loop->now);
@@ -247,6 +249,7 @@ clickhouse_close(struct sink *s)
 
 	timer_stop(s->loop, &c->retry);
 	timer_stop(s->loop, &c->age);
+	click_pack_close(c);
 	httpc_close(&c->http);
 	dead_undo(&c->dead);
 }

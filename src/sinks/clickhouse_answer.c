@@ -55,6 +55,8 @@ class_of_status(int status)
 {
 	if (status == 401 || status == 403)
 		return CLICK_AUTH;
+	if (status == 415)
+		return CLICK_ASK;
 	if (status == 413)
 		return CLICK_SPLIT;
 	return CLICK_RETRY;

@@ -105,11 +105,13 @@ begin_path(struct click_sink *c, struct out *o)
  * that it is one.
  */
 static void
-post(struct click_sink *c, struct out *path, struct span body, bool repeatable)
+post(struct click_sink *c, struct out *path, struct span body, bool packed,
+    bool repeatable)
 {
 	enum err e = ERR_FULL;
 
 	out_cstr(path);
+	c->http.headers = packed ? c->pack_headers : c->headers;
 	c->asked = c->sink->loop->now;
 	if (!path->full)
 		e = httpc_post(&c->http, path->at, body, repeatable);
@@ -120,20 +122,23 @@ post(struct click_sink *c, struct out *path, struct span body, bool repeatable)
 }
 
 static void
-post_statement(struct click_sink *c, struct span statement)
+post_statement(struct click_sink *c, struct span statement, bool packed)
 {
 	char path[CLICK_PATH_MAX];
 	struct out o;
 
 	out_init(&o, path, sizeof(path));
 	begin_path(c, &o);
-	post(c, &o, statement, true);
+	post(c, &o, statement, packed, true);
 }
 
 void
-click_ask_probe(struct click_sink *c)
+click_ask_probe(struct click_sink *c, bool again)
 {
-	post_statement(c, SPAN(probe));
+	c->pack.probing = c->pack.pack.kind != PACK_NONE && !again;
+	post_statement(c,
+	    c->pack.probing ? click_pack_text(c, SPAN(probe)) : SPAN(probe),
+	    c->pack.probing);
 }
 
 void
@@ -146,7 +151,7 @@ click_ask_make(struct click_sink *c)
 		ddl_database(&c->ddl, &o);
 	else
 		ddl_table(&c->ddl, (enum record_id)(c->step - 1), &o);
-	post_statement(c, out_done(&o));
+	post_statement(c, out_done(&o), false);
 }
 
 static void
@@ -182,11 +187,10 @@ put_token(struct click_sink *c, enum record_id id, struct out *path)
 	url_encode(path, out_done(&o));
 }
 
-void
-click_ask_insert(struct click_sink *c)
+static void
+post_rows(struct click_sink *c, struct span body, bool packed)
 {
 	enum record_id id = (enum record_id)c->step;
-	struct click_table *t = &c->batch.tables[id];
 	char path[CLICK_PATH_MAX];
 	struct out o;
 
@@ -200,10 +204,27 @@ click_ask_insert(struct click_sink *c)
 	if (c->server.async)
 		OUT_LITERAL(&o, "&async_insert=0");
 	put_query(c, id, &o);
+	post(c, &o, body, packed, c->server.tokens);
+}
+
+void
+click_ask_packed(struct click_sink *c)
+{
+	post_rows(c, out_done(&c->pack.body), true);
+}
+
+void
+click_ask_insert(struct click_sink *c)
+{
+	struct click_table *t = &c->batch.tables[c->step];
+
 	if (t->tried)
 		c->sink->counts.resent += t->count;
 	t->tried = true;
-	post(c, &o, click_batch_rows(t), c->server.tokens);
+	if (click_packs(c))
+		click_pack_rows(c, click_batch_rows(t));
+	else
+		post_rows(c, click_batch_rows(t), false);
 }
 
 void

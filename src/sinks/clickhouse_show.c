@@ -32,6 +32,7 @@ show(void *owner, struct out *o)
 	out_member_text(o, "server", span_of(c->server.version));
 	out_member_text(o, "delivery", span_of(guarantee(c)));
 	out_member_text(o, "schema", span_of(c->options->schema));
+	out_member_text(o, "compress", span_of(click_pack_state(c)));
 	out_member_u64(o, "batch_records", c->batch.frames);
 	out_member_u64(o, "batch_rows", c->batch.rows);
 	out_member_u64(o, "batch_bytes", c->batch.bytes);
@@ -56,6 +57,11 @@ judge(void *owner, struct health_check *h)
 		out_u64(&o, c->metrics.parked_batches);
 		OUT_LITERAL(&o, " batches were refused for good; see ");
 		out_text(&o, c->options->dead_letter);
+	} else if (c->pack.refused) {
+		h->level = HEALTH_WARN;
+		OUT_LITERAL(&o, "the server refuses clickhouse.compress = ");
+		out_text(&o, c->options->compress);
+		OUT_LITERAL(&o, "; rows are sent as they are");
 	} else {
 		OUT_LITERAL(&o, "no batch was refused for good");
 	}

@@ -90,7 +90,7 @@ click_goto(struct click_sink *c, enum click_phase phase)
 	c->phase = phase;
 	switch (phase) {
 	case CLICK_PROBE:
-		click_ask_probe(c);
+		click_ask_probe(c, false);
 		return;
 	case CLICK_MAKE:
 		c->step = next_statement(c, c->step);
@@ -154,6 +154,7 @@ probed(struct click_sink *c, const struct click_answer *a)
 {
 	struct click_server s;
 
+	click_pack_again(c, true, "");
 	click_read_probe(&s, a->body);
 	if (strcmp(s.version, c->server.version) != 0 ||
 	    s.tokens != c->server.tokens) {
@@ -174,12 +175,17 @@ inserted(struct click_sink *c)
 {
 	struct click_table *t = &c->batch.tables[c->step];
 	int64_t ns = c->sink->loop->now.ns - c->asked.ns;
+	size_t rows = click_batch_rows(t).len;
+	size_t body = click_packs(c) ? c->pack.body.len : rows;
 
 	went_well(c);
 	histogram_add(&c->metrics.latency, ns);
 	click_count(c, true);
 	c->metrics.inserts++;
-	c->sink->counts.bytes += click_batch_rows(t).len;
+	c->metrics.row_bytes += rows;
+	c->metrics.body_bytes += body;
+	c->sink->counts.bytes += body;
+	click_pack_free(c);
 	if (click_batch_sent(t))
 		c->metrics.rows += t->count;
 	click_goto(c, CLICK_INSERT);
@@ -239,10 +245,21 @@ insert_failed(
 	}
 	c->metrics.retries++;
 	/* Another server may answer next time. */
-	if (v->error != ERR_HTTP && v->error != ERR_AUTH)
+	if ((v->error != ERR_HTTP && v->error != ERR_AUTH) ||
+	    v->class == CLICK_ASK)
 		c->phase = CLICK_PROBE;
 	click_fail(
 	    c, v->error, why, v->class == CLICK_AUTH ? CLICK_AUTH_PAUSE_MS : 0);
+}
+
+/* A compressed probe says so; it is asked again as it is. */
+static bool
+encoding_refused(
+    struct click_sink *c, const struct click_verdict *v, const char *why)
+{
+	return c->phase == CLICK_PROBE &&
+	       (v->class == CLICK_ASK || v->class == CLICK_PARK) &&
+	       click_pack_again(c, false, why);
 }
 
 static void
@@ -253,6 +270,8 @@ failed(struct click_sink *c, const struct click_verdict *v, const char *why)
 
 	if (c->phase == CLICK_INSERT) {
 		insert_failed(c, v, why);
+	} else if (encoding_refused(c, v, why)) {
+		click_ask_probe(c, true);
 	} else if (c->phase == CLICK_MAKE && v->error == ERR_HTTP &&
 		   (!wait || v->code == 497 || v->code == 164)) {
 		cannot_make(c, why);

@@ -31,7 +31,7 @@ static const struct redis_refusal redis_refusals[] = {
 	    "on keys and channels of redis.prefix" },
 	{ "MISCONF", ERR_IO, false,
 	    "the server cannot save to its disk and takes no writes: see its "
-	    "log" },
+	    "log, free space, or set stop-writes-on-bgsave-error no" },
 	{ "NOREPLICAS", ERR_DOWN, false,
 	    "the server has too few replicas to take writes "
 	    "(min-replicas-to-write)" },

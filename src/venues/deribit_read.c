@@ -94,6 +94,7 @@ tell_liquidation(const struct trade *t, enum side side, const struct symbol *s,
 	l.instrument_type = span_of(s->kind);
 	l.timestamp = t->timestamp;
 	l.backfill = t->backfill;
+	l.venue_trade_id = t->trade_id;
 	h->record(h, s, CHANNEL_LIQUIDATION, RECORD_liquidation, &l, NULL);
 }
 

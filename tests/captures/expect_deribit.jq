@@ -61,7 +61,8 @@ def ends($n): { market_type: ($n | market | if . == "combo" then "futures" else 
 def liquidation($t; $n; $side):
 	names($n) + { side: $side, price: $t.price, quantity: $t.quantity,
 		value: $t.quote_quantity, instrument_type: ($n | kind),
-		timestamp: $t.timestamp } + ends($n);
+		timestamp: $t.timestamp } + ends($n) +
+		{ venue_trade_id: $t.trade_id };
 def trade:
 	. as $m | .instrument_name as $n
 	| (.price | plain) as $price | (.amount | plain) as $amount

@@ -99,7 +99,8 @@ def interest($n):
 def order($n; $type):
 	names($n) + { side, price: .bkPx, quantity: .sz,
 		value: value($n; .bkPx; .sz), instrument_type: $type,
-		timestamp: (.ts | ms) } + ends($n);
+		timestamp: (.ts | ms) } + ends($n) +
+		{ venue_trade_id: null };
 
 .arg as $arg | .action as $action
 | if .event then empty else .data[] end

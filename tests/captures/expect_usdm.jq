@@ -46,7 +46,8 @@ def order:
 	| (if .z == "0" then .q else .z end) as $quantity
 	| names + { side: (.S | ascii_downcase), price: $price,
 		quantity: $quantity, value: mul($price; $quantity),
-		instrument_type: "PERPETUAL", timestamp: (.T | time) } + ends(.);
+		instrument_type: "PERPETUAL", timestamp: (.T | time) } + ends(.) +
+		{ venue_trade_id: null };
 
 (.data // .)
 | if .e == "trade" then trade(.t)

@@ -12,8 +12,10 @@
 #            file, the others go on
 #   tls      https with a certificate authority and client certificate of its
 #            own
+#   compress lz4 and gzip bodies, each read by the engine itself
 #   june     the tables of the service replaced
-#   old      18.16, with a user and a password: at least once
+#   old      18.16, with a user and a password: at least once; gzip, and lz4,
+#            which it refuses
 
 cd "$(dirname "$0")/../.." || exit 2
 . tests/e2e/lib.sh
@@ -387,6 +389,46 @@ run_tls() {
 	finish || result=1
 }
 
+# --- compress --------------------------------------------------------------
+
+smaller() {
+	row_bytes=$(metric mpedge_clickhouse_row_bytes_total)
+	body_bytes=$(metric mpedge_clickhouse_body_bytes_total)
+	[ "$body_bytes" -gt 0 ] && [ $((body_bytes * 4)) -lt $((row_bytes * 3)) ]
+}
+
+check_smaller() {
+	check "$1: fewer bytes leave" smaller
+	echo "# $suite: $1: $row_bytes bytes of rows were sent as $body_bytes"
+}
+
+run_compress() {
+	collect compress
+	local kind
+	db=mpedge
+	start_sim --rate 400 --symbols BTCUSDT,ETHUSDT --depth 50 --seed 5
+	start_chdb
+	url=$chdb_url
+	for kind in gzip lz4; do
+		[ $kind = gzip ] || stop "$mpedge_pid"
+		start clickhouse.compress=$kind journal.path="$work/journal" \
+			journal.size_bytes=8388608
+		check "$kind: rows arrive" wait_for 30 inserted 1000
+		check_smaller $kind
+		check "$kind: it says so" test \
+			"$(metric mpedge_clickhouse_compressed)" = 1
+	done
+	survives "code 241: compressed halves" code=241 \
+		mpedge_clickhouse_splits_total
+	check "all of it arrived" come_to_rest
+	stop "$mpedge_pid"
+	check "every trade once" once
+	check "as many rows as lines, and every sum to the last digit" same_sums
+	check "nothing was refused" eval '! grep -qE \
+		"encoding_refused|batch_parked" "$work/mpedge.log"'
+	finish || result=1
+}
+
 # --- june ------------------------------------------------------------------
 
 june_sums() {
@@ -501,10 +543,11 @@ run_old() {
 	stop "$mpedge_pid"
 	start file.enabled=false clickhouse.create=false \
 		clickhouse.user=edge clickhouse.password=Gl8hwurm \
-		journal.path="$work/journal" journal.size_bytes=8388608
+		clickhouse.compress=gzip journal.path="$work/journal" journal.size_bytes=8388608
 	check "rows arrive" wait_for 30 inserted 500
 	check "it says what is not promised" grep -q \
 		'version=18.16.* guarantee="at least once' "$work/mpedge.log"
+	check_smaller gzip
 	pause_server $clickhouse_pid
 	check "a server that stands still is noticed" wait_for 20 down
 	resume_server $clickhouse_pid
@@ -514,8 +557,15 @@ run_old() {
 	start_clickhouse
 	check "and found again, restarted" wait_for 30 up
 	stop "$mpedge_pid" KILL
-	start_mpedge
+	start file.enabled=false clickhouse.create=false \
+		clickhouse.user=edge clickhouse.password=Gl8hwurm \
+		clickhouse.compress=lz4 journal.path="$work/journal" \
+		journal.size_bytes=8388608
 	check "it goes on after a kill" wait_for 30 inserted 300
+	check "lz4, which it does not know: it is told" grep -q \
+		'encoding_refused compress=lz4 ' "$work/mpedge.log"
+	check "and on the status page" eval \
+		'page /status | grep -q "\"compress\":\"refused\""'
 	check "all of it arrived" come_to_rest
 	check "every trade at least once" at_least_once
 	check "the password is in no log and on no page" eval \
@@ -525,7 +575,7 @@ run_old() {
 	query() { sql "$url" "$@"; }
 }
 
-for run in ${*:-exact faults kill dead tls june old}; do
+for run in ${*:-exact faults kill dead tls compress june old}; do
 	"run_$run"
 done
 exit $result

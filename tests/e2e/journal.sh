@@ -1,8 +1,8 @@
 #!/bin/bash
 # usage: journal.sh
 # The file of the journal meets a disk that is full: at the start, while data
-# flow, with holes in the file, killed in the middle of it.  What comes out is
-# proven against the simulator's ledger.
+# flow, with holes in the file, killed in the middle of it; and one that only reads
+# at the start.  What comes out is proven against the simulator's ledger.
 #
 # The disk is a tmpfs of our own, in a mount namespace.  Where the machine allows
 # none, a line `skip journal: ...` says so.
@@ -129,6 +129,77 @@ run_full_disk() {
 		test "$(metric mpedge_sink_lost_total)" = 0
 	stop "$mpedge_pid"
 	check "SIGTERM ends with 0" test "$status" = 0
+	umount "$disk"
+	finish || result=1
+}
+
+# --- a file system that only reads -----------------------------------------
+
+start_reading() {
+	start_mpedge nats.enabled=true file.enabled=false \
+		journal.path="$disk/journal" journal.size_bytes=4194304
+}
+
+run_reading() {
+	begin journal_reading
+	if [ $JOURNAL_NAMESPACE = none ]; then
+		echo "skip $suite: a file system that only reads: this machine" \
+			"allows no mounts in a namespace of its own"
+		return
+	fi
+	disk=$work/disk
+	mkdir -p "$disk"
+	mount -t tmpfs -o size=12m,ro none "$disk" || not_ok "mount"
+	start_sim --rate 400 --symbols BTCUSDT,ETHUSDT --depth 50
+	start_nats
+
+	start_reading
+	check "without a file: it collects" wait_for 20 in_step
+	check "without a file: in memory" in_memory
+	check "without a file: the log says why" wait_for 20 grep -q \
+		'event=file_fails.*Read-only file system' "$work/mpedge.log"
+	check "without a file: /health says why" eval 'page /health |
+		grep -q "kept in memory: Read-only file system"'
+	check "without a file: records arrive" goes_on
+	mount -o remount,rw "$disk"
+	check "it can be written to: the file is in use" wait_for 40 in_file
+	check "and healthy" wait_for 10 eval \
+		'page /health | grep -q "\"status\":\"healthy\""'
+	check "records arrive" goes_on
+
+	# Killed with something that nobody has confirmed.
+	kill -STOP "$nats_pid"
+	frames=$(metric mpedge_journal_appended_total)
+	wait_for 20 metric_reaches $((frames + 500)) \
+		mpedge_journal_appended_total
+	stop "$mpedge_pid" KILL
+	mount -o remount,ro "$disk"
+	kill -CONT "$nats_pid"
+	start_reading
+	check "with its file: it collects" wait_for 20 in_step
+	check "with its file: in memory" in_memory
+	check "with its file: what it had is there" eval \
+		'! grep -q "recovered=0$" <(grep event=started "$work/mpedge.log" |
+			tail -n 1)'
+	check "with its file: records arrive" goes_on
+	mount -o remount,rw "$disk"
+	check "written to again: the file is in use" wait_for 40 in_file
+	stop "$mpedge_pid" KILL
+	start_mpedge
+	check "killed after that: in step" wait_for 20 in_step
+	check "everything arrived" come_to_rest
+	check "stream: every trade once, every book right" verify_nats -t -l 500
+	stop "$mpedge_pid"
+	check "SIGTERM ends with 0" test "$status" = 0
+
+	# What no waiting mends is an error.
+	mount -o remount,ro "$disk"
+	write_config journal.path="$disk" journal.size_bytes=4194304
+	timeout 20 "$mpedge" "$work/config.ini" >>"$work/mpedge.log" 2>&1
+	check "a folder is refused" test $? = 78
+	write_config journal.path="$disk/journal" journal.size_bytes=1048576
+	timeout 20 "$mpedge" "$work/config.ini" >>"$work/mpedge.log" 2>&1
+	check "a file of another size is refused" test $? = 78
 	umount "$disk"
 	finish || result=1
 }
@@ -298,7 +369,7 @@ run_large() {
 	finish || result=1
 }
 
-[ -n "${ONLY:-}" ] || run_full_disk
-run_commands
-run_large
+for run in ${ONLY:-full_disk reading commands large}; do
+	run_"$run"
+done
 exit $result

@@ -207,6 +207,17 @@ check "... and not asked all the time" eval \
 cli config set maxmemory 0 >/dev/null
 check "with room again: up" wait_for 30 is_up
 
+# Where it would put its file is a folder.
+rm -f "$work/dump.rdb" && mkdir "$work/dump.rdb"
+cli config set save "3600 1" >/dev/null
+cli bgsave >/dev/null
+check "a server that cannot save is named" wait_for 20 down_says \
+	"^MISCONF: .*stop-writes-on-bgsave-error"
+check "... and holds up nobody" file_goes_on
+cli config set save "" >/dev/null
+rmdir "$work/dump.rdb"
+check "with saving off: up" wait_for 30 is_up
+
 cli replicaof 127.0.0.1 1 >/dev/null
 check "a replica is named" wait_for 20 down_says "^READONLY: .*replica"
 cli replicaof no one >/dev/null

@@ -1,7 +1,7 @@
 /* LINK: model/instrument venues/% codec/crc32 */
 /* LINK: book/book book/sync model/symbol model/frame codec/url codec/json */
 /* LINK: codec/json_scan codec/json_value */
-/* LINK: app/rename core/log_levels codec/syslog */
+/* LINK: app/rename net/tcp core/log_levels codec/syslog */
 /* LINK: app/config% app/convert app/environment app/secrets sinks/nats_ack */
 /* LINK: model/subject% core/options core/log core/time */
 /* LINK: core/must core/out core/span core/err model/model */

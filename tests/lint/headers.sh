@@ -13,6 +13,8 @@ wrapped() {
 }
 found=$(
 	wrapped 'jsmn' 'src/codec/json[a-z_]*\.c'
+	wrapped 'lz4' 'src/codec/pack_lz4\.c'
+	wrapped 'zlib' 'src/codec/pack_zlib\.c'
 	wrapped 'wslay/' 'src/net/ws[a-z_]*\.c'
 	wrapped 'ares' 'src/net/dns[a-z_]*\.c'
 	wrapped 'mbedtls/|psa/' \

@@ -20,6 +20,8 @@ for layer in codec model book venues net; do
 		src/net/tls*) library='mbedtls_.*|psa_.*' ;;
 		src/net/ws*) library='wslay_.*' ;;
 		src/net/dns*) library='ares_.*' ;;
+		src/codec/pack_lz4.c) library='LZ4_.*' ;;
+		src/codec/pack_zlib.c) library='deflate.*' ;;
 		*) library=none ;;
 		esac
 		nm -u "$object" | awk '{ print $2 }' |

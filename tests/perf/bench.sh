@@ -1,6 +1,6 @@
 #!/bin/bash
 # usage: bench.sh
-# Measures decoding (mpedge bench) and the way from the simulator's TLS socket
+# Measures decoding (mpedge bench), sinks (sinks.sh), and the way from the simulator's TLS socket
 # to a NATS subscriber, and writes docs/performance.md with the machine, the
 # date and the targets beside.  mpedge has one core for itself; the simulator,
 # nats-server and the subscriber share the others.  Nothing here passes or
@@ -196,6 +196,18 @@ write() {
 	paced 10000 "40 %" "250 / 1,200 µs"
 	# nats-server is a Go program; this is how often it collects garbage.
 	GOGC=400 paced 10000 "40 %" "250 / 1,200 µs" ", nats-server with GOGC=400"
+	cat <<-TEXT
+
+		## Sinks
+
+		A journal file filled by the simulator (half trades, half book
+		updates) is delivered by a process that does nothing else, on one
+		core; the server shares what is left (ClickHouse is chdb behind its
+		HTTP front, in batches of 10,000 rows).  redis keeps the newest
+		value of each key.
+
+	TEXT
+	tests/perf/sinks.sh
 }
 
 source="recorded messages"

@@ -12,7 +12,7 @@
  * (read only) and POST /, the query in the parameter `query`, in the body, or
  * begun there and continued in the body; any other parameter is a setting of
  * this one request; user and password in X-ClickHouse-User and -Key, Basic or
- * parameters; bodies in gzip, deflate and br; X-ClickHouse-Summary,
+ * parameters; bodies in gzip, deflate, br and lz4 (by the engine itself); X-ClickHouse-Summary,
  * -Exception-Code and the status codes that go with it; /ping; keep-alive.
  *
  * For tests, POST /fail?... decides about the next inserts:
@@ -49,6 +49,7 @@ const INSERT_FORMAT = /^\s*insert\s[\s\S]*?\sformat\s+[A-Za-z0-9_]+[ \t]*\r?\n?/
 const verdict = { times: 0 };
 const count = { inserts: 0, rows: 0 };
 let version = '';
+let first;
 let next_file = 0;
 
 class Refusal extends Error {
@@ -75,12 +76,29 @@ function check_user(request, parameters) {
 		    'is incorrect, or there is no user with such name.');
 }
 
+// The engine reads the frame as a server would.
+function unpacked_lz4(body) {
+	const file = `${root}.body-${next_file++}`;
+
+	fs.writeFileSync(file, body);
+	try {
+		return Buffer.from(engine.QueryWithConnection(first, 'SELECT ' +
+		    `lower(hex(b)) FROM file(${quoted(file)}, RawBLOB, ` +
+		    "'b String', 'lz4')", 'TSV').trim(), 'hex');
+	} catch (e) {
+		throw new Refusal(561, `LZ4 decompression: ${e.message}`);
+	} finally {
+		fs.unlinkSync(file);
+	}
+}
+
 function unpacked(request, body) {
 	switch (request.headers['content-encoding'] || 'identity') {
 	case 'identity': return body;
 	case 'gzip': return zlib.gunzipSync(body);
 	case 'deflate': return zlib.inflateSync(body);
 	case 'br': return zlib.brotliDecompressSync(body);
+	case 'lz4': return unpacked_lz4(body);
 	}
 	throw new Refusal(48, 'Unknown HTTP content encoding method: ' +
 	    request.headers['content-encoding']);
@@ -227,7 +245,7 @@ const server = http.createServer((request, response) => {
 });
 
 // This one stays, so that the engine keeps its tables open between requests.
-const first = engine.CreateConnection(root);
+first = engine.CreateConnection(root);
 version = engine.QueryWithConnection(first, 'SELECT version()', 'TSV').trim();
 server.keepAliveTimeout = 10000;
 server.listen(Number(port), '127.0.0.1', () => console.log(`chdb ${version}`));

@@ -1,7 +1,7 @@
 /* LINK: model/instrument venues/% codec/crc32 */
 /* LINK: book/book book/sync model/symbol model/frame codec/url codec/json */
 /* LINK: codec/json_scan codec/json_value */
-/* LINK: app/rename status/alarms core/log_levels codec/syslog */
+/* LINK: app/rename status/alarms core/log_levels codec/syslog net/tcp */
 /* LINK: app/config% app/convert app/environment app/secrets app/effective */
 /* LINK: app/print% sinks/nats_ack model/ddl model/marketprism model/subject% */
 /* LINK: core/options core/metrics core/metrics_text core/log core/time */
@@ -166,6 +166,34 @@ static const struct {
 	  "no more can be published than is known\n" },
 	{ "[binance]\nws_path = stream\n",
 	  "t.ini: binance.ws_path: begins with /\n" },
+	{ "[http]\nlisten = 127.0.0.1:80 localhost:80\n",
+	  "t.ini: http.listen: \"localhost:80\" is not an address and port "
+	  "such as 127.0.0.1:8080 or [::1]:8080\n" },
+	{ "[http]\nlisten = ::1:80\n",
+	  "t.ini: http.listen: \"::1:80\" is not an address and port "
+	  "such as 127.0.0.1:8080 or [::1]:8080\n" },
+	{ "[http]\nlisten =\n",
+	  "t.ini: http.listen: names no address; http.enabled = false serves "
+	  "nothing\n" },
+	{ "[http]\ntoken = two words\n",
+	  "t.ini: http.token: has a blank, a control character or more than "
+	  "ASCII; it stands in a header line\n" },
+	{ "[http]\nuser = joe\n",
+	  "t.ini: http.user: a user needs a password and a password its "
+	  "user: set user and password\n" },
+	{ "[http]\nuser = a:b\npassword = c\n",
+	  "t.ini: http.user: has a colon, which ends the user's name (RFC "
+	  "7617)\n" },
+	{ "[http]\nkey_file = a.pem\n",
+	  "t.ini: http.cert_file: a certificate needs its key and a key its "
+	  "certificate: set cert_file and key_file\n" },
+	{ "[http]\nclients = 100\ncert_file = a\nkey_file = b\n",
+	  "t.ini: http.clients: with TLS each client may take 64 KiB of "
+	  "tls.heap_bytes, and half of that is kept for venues: raise "
+	  "tls.heap_bytes or lower clients\n" },
+	{ "[http]\nclients = 0\n",
+	  "t.ini:2: http.clients: \"0\" is not a whole number from 1 to "
+	  "256\n" },
 	{ "[file]\nenabled = false\n",
 	  "t.ini: nats.enabled: no sink is on: set nats.enabled, "
 	  "file.enabled, clickhouse.enabled or redis.enabled\n" },
@@ -196,6 +224,9 @@ static const struct {
 	{ "[clickhouse]\nenabled = true\nschema = native\n",
 	  "t.ini: clickhouse.schema: \"native\" is none of: mpedge "
 	  "marketprism\n" },
+	{ "[clickhouse]\nenabled = true\ncompress = zstd\n",
+	  "t.ini: clickhouse.compress: \"zstd\" is none of: none lz4 "
+	  "gzip\n" },
 	{ "[clickhouse]\nenabled = true\ntypes = trade, quote\n",
 	  "t.ini: clickhouse.types: \"quote\" is none of: trade orderbook "
 	  "kline ticker funding_rate open_interest liquidation gap event "
@@ -228,6 +259,18 @@ static const struct {
 	  "t.ini: nats.subject: column 10 of \"{prefix}.{symbl}.{type}\": "
 	  "words are {prefix} {exchange} {venue} {market_type} {symbol} "
 	  "{SYMBOL} {native} {type}\n" },
+	{ "[nats]\nenabled = true\nprefix = mar*ket\n",
+	  "t.ini: nats.prefix: \"mar*ket\": blanks, * and > cannot be in a "
+	  "subject; a prefix is letters, digits, - and _, as market\n" },
+	{ "[nats]\nenabled = true\nprefix = >\n",
+	  "t.ini: nats.prefix: \">\": blanks, * and > cannot be in a "
+	  "subject; a prefix is letters, digits, - and _, as market\n" },
+	{ "[nats]\nenabled = true\nprefix = my data\n",
+	  "t.ini: nats.prefix: \"my data\": blanks, * and > cannot be in a "
+	  "subject; a prefix is letters, digits, - and _, as market\n" },
+	{ "[nats]\nenabled = true\nprefix = a..b\n",
+	  "t.ini: nats.prefix: \"a..b\": an empty token: dots stand between "
+	  "tokens; a prefix is letters, digits, - and _, as market\n" },
 	{ "[nats]\nenabled = true\nsubjects = october\n",
 	  "t.ini: nats.subjects: \"october\" is none of: template "
 	  "marketprism\n" },

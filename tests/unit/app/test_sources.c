@@ -1,7 +1,7 @@
 /* LINK: model/instrument venues/% codec/crc32 */
 /* LINK: book/book book/sync model/symbol model/frame codec/url codec/json */
 /* LINK: codec/json_scan codec/json_value */
-/* LINK: core/log_levels codec/syslog app/rename */
+/* LINK: core/log_levels codec/syslog app/rename net/tcp */
 /* LINK: app/config% app/convert app/environment app/secrets app/effective */
 /* LINK: app/reload_live */
 /* LINK: sinks/nats_ack model/subject% */

@@ -48,6 +48,8 @@ struct world {
 	char words[WORDS];
 	size_t len;
 	int64_t now;
+	/* Kept over a restart. */
+	int64_t told;
 };
 
 static void
@@ -136,6 +138,24 @@ on_alive(struct market_host *h, unsigned s, enum channel c,
 	(void)epoch;
 }
 
+static int64_t
+on_last_funding(struct market_host *h, unsigned s)
+{
+	struct world *w = h->owner;
+
+	assert_int_equal(s, 0);
+	return w->told > 0 ? w->told : SEQ_NULL;
+}
+
+static void
+on_funded(struct market_host *h, unsigned s, int64_t told)
+{
+	struct world *w = h->owner;
+
+	assert_int_equal(s, 0);
+	w->told = told;
+}
+
 static struct world *
 open_world(const struct venue *v, const char *native)
 {
@@ -156,7 +176,9 @@ open_world(const struct venue *v, const char *native)
 		.record = on_record,
 		.want_book = on_want_book,
 		.want_trades = on_want_trades,
-		.alive = on_alive };
+		.alive = on_alive,
+		.last_funding = on_last_funding,
+		.funded = on_funded };
 	assert_int_equal(arena_init(&w->arena, market_bytes(&setup)), ERR_OK);
 	w->market = market_new(&w->arena, &setup, &w->host);
 	assert_int_equal(market_add(w->market, span_of(native),
@@ -274,6 +296,68 @@ paid_and_not_seen(void **state)
 	assert_int_equal(found.rows, 3);
 	assert_int_equal(found.missed, 2);
 	expect(w, "F0.0002 G:funding_rate F-0.0003 G:funding_rate");
+	close_world(w);
+}
+
+/* Another run, that knows what this one keeps. */
+static struct world *
+restart(struct world *w)
+{
+	struct world *next = open_world(&venue_binance_usdm, "BTCUSDT");
+
+	next->now = w->now;
+	next->told = w->told;
+	close_world(w);
+	return next;
+}
+
+static void
+funding_times_over_a_restart(void **state)
+{
+	struct world *w = open_world(&venue_binance_usdm, "BTCUSDT");
+	int64_t step = 8 * HOUR_S * 1000;
+	struct market_paid found;
+	int64_t told;
+
+	(void)state;
+	mark_price(w, T0_MS - step);
+	pass(w, 30);
+	mark_price(w, T0_MS);
+	told = w->told;
+	assert_true(told > 0);
+	pass(w, 30);
+	/* Far ahead is no funding time. */
+	mark_price(w, T0_MS + 100 * step);
+	assert_int_equal(w->told, told);
+	/* Down while two were paid, of which one had been told. */
+	w = restart(w);
+	pass(w, 9 * HOUR_S);
+	found = history(w, ERR_OK, "[" ROW "," ROW "," ROW "," ROW "]",
+	    "0.0001", T0_MS - 2 * step, "0.0002", T0_MS - step, "0.0003", T0_MS,
+	    "-0.0004", T0_MS + step);
+	assert_int_equal(found.rows, 3);
+	assert_int_equal(found.missed, 1);
+	expect(w, "F-0.0004 G:funding_rate");
+	/* What was made good is so for the next run too. */
+	w = restart(w);
+	mark_price(w, T0_MS + 2 * step);
+	w->len = 0;
+	found = history(w, ERR_OK, "[" ROW "," ROW "]", "0.0003", T0_MS,
+	    "-0.0004", T0_MS + step);
+	assert_int_equal(found.rows, 2);
+	assert_int_equal(found.missed, 0);
+	expect(w, "");
+	/* Days later nothing of it is left but the last. */
+	pass(w, 50 * HOUR_S);
+	mark_price(w, T0_MS + 8 * step);
+	told = w->told;
+	w = restart(w);
+	pass(w, 8 * HOUR_S);
+	found = history(w, ERR_OK, "[" ROW "," ROW "," ROW "]", "1", T0_MS, "2",
+	    T0_MS + 7 * step, "3", T0_MS + 8 * step);
+	assert_int_equal(found.rows, 1);
+	assert_int_equal(found.missed, 0);
+	assert_int_equal(w->told, told);
 	close_world(w);
 }
 
@@ -424,6 +508,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paid_and_seen),
 		cmocka_unit_test(paid_and_not_seen),
+		cmocka_unit_test(funding_times_over_a_restart),
 		cmocka_unit_test(histories_that_are_none),
 		cmocka_unit_test(okx_says_what_was_realized),
 		cmocka_unit_test(deribit_counts_hours),

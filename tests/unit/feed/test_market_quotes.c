@@ -331,6 +331,27 @@ test_liquidations_once(void **state)
 	assert_int_equal(market_counts(w->market)->duplicates, 2);
 }
 
+/* At Deribit a liquidation is a trade: two may differ in their ids alone. */
+static void
+test_liquidations_with_ids(void **state)
+{
+	struct world *w = *state;
+
+	for (unsigned i = 0; i < 3; i++)
+		hear(w,
+		    "{\"jsonrpc\":\"2.0\",\"method\":\"subscription\","
+		    "\"params\":{\"channel\":\"trades.BTC-PERPETUAL.100ms\","
+		    "\"data\":["
+		    "{\"trade_seq\":%u,\"trade_id\":\"%u\","
+		    "\"timestamp\":%lld,\"price\":9,\"amount\":10,"
+		    "\"instrument_name\":\"BTC-PERPETUAL\","
+		    "\"direction\":\"sell\",\"liquidation\":\"T\"}]}}",
+		    7 + i / 2, 70 + i / 2, (long long)T0);
+	assert_int_equal(
+	    market_counts(w->market)->records[RECORD_liquidation], 2);
+	assert_said(w, "t70 l:sell:9 t71 l:sell:9");
+}
+
 /* The last ones are remembered, not all. */
 static void
 test_many_liquidations(void **state)
@@ -529,6 +550,7 @@ main(void)
 		USDM(test_interest_by_rest),
 		USDM(test_liquidations_once),
 		USDM(test_many_liquidations),
+		DERIBIT(test_liquidations_with_ids),
 		DERIBIT(test_bars_are_closed_by_the_next),
 		DERIBIT(test_bar_that_does_not_change),
 		DERIBIT(test_bars_of_two_connections),

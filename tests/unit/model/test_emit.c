@@ -236,6 +236,9 @@ names_of_the_others(void **state)
 	r.liquidation.quantity = dec("20");
 	assert_string_equal(msgid(RECORD_liquidation, &r),
 	    "binance:A:liquidation:9:buy:1.5:20");
+	r.liquidation.venue_trade_id = SPAN("ETH-1 2");
+	assert_string_equal(msgid(RECORD_liquidation, &r),
+	    "binance:A:liquidation:9:buy:1.5:20:ETH-1x202");
 }
 
 static void

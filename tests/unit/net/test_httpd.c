@@ -1,5 +1,8 @@
-/* LINK: net/httpd net/httpd_answer net/tcp core/loop core/out core/span */
-/* LINK: core/must core/err codec/http1 */
+/* LINK: net/httpd net/httpd_client net/httpd_answer net/tcp core/loop */
+/* LINK: core/out core/span core/must core/err core/arena codec/http1 */
+/* LINK: codec/http_request codec/crc32c net/tls net/tls_link net/tls_words */
+/* LINK: gen/ca_roots net/httpd_pace */
+/* LIBS: mbedtls */
 #define _GNU_SOURCE
 
 #include <setjmp.h>
@@ -18,6 +21,11 @@
 enum {
 	BODY = 4 * 1024 * 1024,
 	PATIENCE = 3000,
+	CLIENTS = 16,
+	HEAD_MS = 5000,
+	ANSWER_MS = 10000,
+	/* What a body may have. */
+	ROOM = BODY - 32,
 };
 
 static int64_t clock_ns = 1000 * NS_PER_S;
@@ -34,6 +42,13 @@ time_wall(void)
 	return (struct wall){ clock_ns };
 }
 
+void
+out_time(struct out *o, struct wall t)
+{
+	(void)t;
+	OUT_LITERAL(o, "2026-11-27T18:40:35.000000Z");
+}
+
 struct world {
 	struct loop loop;
 	struct httpd server;
@@ -46,8 +61,24 @@ struct world {
 	size_t len;
 };
 
+/* 24 bytes a slice: places[0] is how many are left; some are empty. */
+static bool
+more(struct httpd *h, uint64_t *places, struct out *slice)
+{
+	(void)h;
+	if (places[1]++ == 1)
+		return true;
+	if (places[0] == 0)
+		return false;
+	for (int i = 0; i < 23; i++)
+		out_u64(slice, places[0]);
+	out_char(slice, '\n');
+	--places[0];
+	return true;
+}
+
 static void
-serve(struct httpd *h, const struct httpd_request *r, struct httpd_answer *a)
+serve(struct httpd *h, const struct http_request *r, struct httpd_answer *a)
 {
 	struct world *w = h->owner;
 	struct out o;
@@ -60,6 +91,11 @@ serve(struct httpd *h, const struct httpd_request *r, struct httpd_answer *a)
 		a->content_type = "text/html";
 		a->headers = "X-Extra: 1\r\n";
 		out_text(&a->body, "hello");
+	} else if (span_is(r->path, "/slices")) {
+		a->status = 200;
+		a->more = more;
+		a->places[0] = 2;
+		out_text(&a->body, "first");
 	} else if (span_is(r->path, "/big")) {
 		a->status = 200;
 		for (size_t i = 0; i < w->big; i++)
@@ -71,17 +107,24 @@ static int
 setup(void **state)
 {
 	struct world *w = calloc(1, sizeof(*w));
+	struct httpd_setup with = { .loop = &w->loop,
+		.clients = CLIENTS,
+		.body_bytes = BODY,
+		.head_ms = HEAD_MS,
+		.answer_ms = ANSWER_MS };
 	struct address a;
 
 	loop_init(&w->loop);
-	w->memory = malloc(httpd_bytes(BODY));
+	w->memory = malloc(httpd_bytes(CLIENTS, BODY));
+	with.memory = w->memory;
 	w->text = malloc(2 * BODY);
 	assert_int_equal(address_parse(SPAN("127.0.0.1"), 0, &a), ERR_OK);
-	assert_int_equal(
-	    httpd_init(&w->server, &w->loop, &a, w->memory, BODY), ERR_OK);
+	httpd_init(&w->server, &with);
+	assert_int_equal(httpd_listen(&w->server, &a), ERR_OK);
 	w->server.serve = serve;
 	w->server.owner = w;
-	assert_int_equal(tcp_local(w->server.listener.fd, &w->address), ERR_OK);
+	assert_int_equal(
+	    tcp_local(w->server.listeners[0].fd, &w->address), ERR_OK);
 	*state = w;
 	return 0;
 }
@@ -186,6 +229,8 @@ pages(void **state)
 		    ERR_CLOSED);
 		assert_memory_equal(w->text, "HTTP/1.1 200 OK\r\n", 17);
 		assert_non_null(strstr(w->text, "\r\nX-Extra: 1\r\n"));
+		assert_non_null(strstr(w->text, "\r\nDate: Thu, 27 Nov 2026 "
+						"18:40:35 GMT\r\n"));
 		assert_non_null(strstr(w->text, "\r\nContent-Length: 5\r\n"));
 		assert_non_null(strstr(w->text, "Connection: close\r\n"));
 		assert_non_null(strstr(w->text, "\r\n\r\nhello"));
@@ -208,6 +253,7 @@ static const struct {
 	{ "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
 	    "HTTP/1.1 400 " },
 	{ "GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 " },
+	{ "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", "HTTP/1.1 400 " },
 	{ "GET ftp://x/ HTTP/1.1\r\nHost: x\r\n\r\n", "HTTP/1.1 400 " },
 	{ "GET / HTTP/2.0\r\nHost: x\r\n\r\n", "HTTP/1.1 505 " },
 	{ "\x16\x03\x01\x02\r\n\r\n", "HTTP/1.1 400 " },
@@ -283,10 +329,9 @@ many_on_one_connection(void **state)
 	assert_int_equal(hear(w, fd, 0), ERR_AGAIN);
 	assert_int_equal(count(w->text, "HTTP/1.1 "), 2);
 	/* Idle for too long: closed, which is no error. */
-	w->server.errors = 0;
-	clock_ns += HTTPD_HEAD_MS * NS_PER_MS;
+	clock_ns += HEAD_MS * NS_PER_MS;
 	assert_int_equal(hear(w, fd, 0), ERR_CLOSED);
-	assert_int_equal(w->server.errors, 0);
+	assert_int_equal(w->server.late, 0);
 	tcp_close(fd);
 }
 
@@ -297,14 +342,15 @@ big_page(void **state)
 	int fd = dial(w);
 	const char *body;
 
-	w->big = BODY;
+	w->big = ROOM;
 	say(w, fd, "GET /big HTTP/1.1\r\nHost: x\r\n\r\n", 30);
-	assert_int_equal(hear(w, fd, BODY + 100), ERR_AGAIN);
+	assert_int_equal(hear(w, fd, ROOM + 200), ERR_AGAIN);
 	body = strstr(w->text, "\r\n\r\n") + 4;
-	assert_int_equal(w->len - (size_t)(body - w->text), BODY);
-	for (size_t i = 0; i < BODY; i++)
+	assert_int_equal(w->len - (size_t)(body - w->text), ROOM);
+	for (size_t i = 0; i < ROOM; i++)
 		assert_int_equal(body[i], 'a' + i % 26);
-	w->big = BODY + 1;
+	clock_ns += 3 * NS_PER_S;
+	w->big = ROOM + 1;
 	say(w, fd, "GET /big HTTP/1.1\r\nHost: x\r\n\r\n", 30);
 	assert_int_equal(hear(w, fd, 0), ERR_AGAIN);
 	assert_memory_equal(w->text, "HTTP/1.1 500 ", 13);
@@ -320,12 +366,12 @@ slow_request(void **state)
 
 	for (int i = 0; i < 10; i++) {
 		say(w, fd, "G", 1);
-		clock_ns += (HTTPD_HEAD_MS / 10 - 1) * NS_PER_MS;
+		clock_ns += (HEAD_MS / 10 - 1) * NS_PER_MS;
 	}
 	assert_int_equal(hear(w, fd, 0), ERR_AGAIN);
 	clock_ns += 20 * NS_PER_MS;
 	assert_int_not_equal(hear(w, fd, 0), ERR_AGAIN);
-	assert_int_equal(w->server.errors, 1);
+	assert_int_equal(w->server.late, 1);
 	tcp_close(fd);
 }
 
@@ -336,11 +382,12 @@ slow_readers(void **state)
 	struct world *w = *state;
 	int fd[HTTPD_BODIES], other;
 
-	w->big = BODY;
+	w->big = ROOM;
 	for (int i = 0; i < HTTPD_BODIES; i++) {
 		int small = 4096;
 
 		fd[i] = dial(w);
+		clock_ns += 2 * NS_PER_S;
 		setsockopt(fd[i], SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
 		say(w, fd[i], "GET /big HTTP/1.1\r\nHost: x\r\n\r\n", 30);
 	}
@@ -352,7 +399,7 @@ slow_readers(void **state)
 	assert_int_equal(hear(w, other, 0), ERR_AGAIN);
 	assert_memory_equal(w->text, "HTTP/1.1 503 ", 13);
 	tcp_close(other);
-	clock_ns += HTTPD_SEND_MS * NS_PER_MS;
+	clock_ns += ANSWER_MS * NS_PER_MS;
 	for (int i = 0; i < 20; i++)
 		loop_turn(&w->loop, 0);
 	assert_int_equal(w->server.bodies_taken, 0);
@@ -364,18 +411,21 @@ static void
 too_many_clients(void **state)
 {
 	struct world *w = *state;
-	int fd[HTTPD_CLIENTS + 1];
+	int fd[CLIENTS + 1];
 
-	for (int i = 0; i <= HTTPD_CLIENTS; i++)
+	for (int i = 0; i <= CLIENTS; i++)
 		fd[i] = dial(w);
 	assert_int_equal(w->server.refused, 1);
-	assert_int_equal(hear(w, fd[HTTPD_CLIENTS], 0), ERR_RESET);
+	assert_int_equal(hear(w, fd[CLIENTS], 0), ERR_CLOSED);
+	assert_memory_equal(w->text, "HTTP/1.1 503 ", 13);
+	assert_non_null(strstr(w->text, "Connection: close\r\n"));
 	tcp_close(fd[0]);
-	tcp_close(fd[HTTPD_CLIENTS]);
+	tcp_close(fd[CLIENTS]);
+	clock_ns += NS_PER_S;
 	for (int i = 0; i < 20; i++)
 		loop_turn(&w->loop, 0);
 	assert_int_equal(ask(w, "GET / HTTP/1.0\r\n\r\n", 0), ERR_CLOSED);
-	for (int i = 1; i < HTTPD_CLIENTS; i++)
+	for (int i = 1; i < CLIENTS; i++)
 		tcp_close(fd[i]);
 }
 
@@ -384,10 +434,11 @@ clients_that_go_away(void **state)
 {
 	struct world *w = *state;
 
-	w->big = BODY;
-	for (int i = 0; i < 2 * HTTPD_CLIENTS; i++) {
+	w->big = ROOM;
+	for (int i = 0; i < 2 * CLIENTS; i++) {
 		int fd = dial(w);
 
+		clock_ns += 3 * NS_PER_S;
 		say(w, fd, "GET /big HTTP/1.1\r\nHost: x\r\n\r\n",
 		    i % 2 ? 30 : 10);
 		if (i % 3)
@@ -400,6 +451,183 @@ clients_that_go_away(void **state)
 	assert_int_equal(w->server.bodies_taken, 0);
 	assert_int_equal(w->server.refused, 0);
 	assert_int_equal(ask(w, "GET / HTTP/1.0\r\n\r\n", 0), ERR_CLOSED);
+}
+
+/* Who keeps a connection and asks for nothing gives way; a slow one does not.
+ */
+static void
+idle_clients_give_way(void **state)
+{
+	struct world *w = *state;
+	int fd[CLIENTS], other;
+
+	for (int i = 0; i < CLIENTS; i++) {
+		fd[i] = dial(w);
+		clock_ns += NS_PER_MS;
+		if (i == 0)
+			continue;
+		say(w, fd[i], "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 27);
+		assert_int_equal(hear(w, fd[i], 0), ERR_AGAIN);
+	}
+	/* It has begun to ask again. */
+	say(w, fd[1], "GET", 3);
+	loop_turn(&w->loop, 0);
+	other = dial(w);
+	say(w, other, "GET / HTTP/1.0\r\n\r\n", 18);
+	assert_int_equal(hear(w, other, 0), ERR_CLOSED);
+	assert_memory_equal(w->text, "HTTP/1.1 200 ", 13);
+	assert_int_equal(hear(w, fd[0], 0), ERR_AGAIN);
+	assert_int_equal(hear(w, fd[1], 0), ERR_AGAIN);
+	assert_int_equal(hear(w, fd[2], 0), ERR_CLOSED);
+	assert_int_equal(hear(w, fd[3], 0), ERR_AGAIN);
+	assert_int_equal(w->server.refused, 0);
+	for (int i = 0; i < CLIENTS; i++)
+		tcp_close(fd[i]);
+	tcp_close(other);
+}
+
+/* However many ask, one turn renders one answer, and nobody waits for ever. */
+static void
+one_answer_a_turn(void **state)
+{
+	static const char many[] = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+				   "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+				   "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+				   "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+	struct world *w = *state;
+	struct wall stamp;
+	uint64_t before;
+	int greedy = dial(w), modest = dial(w);
+	size_t n;
+
+	assert_int_equal(tcp_send(greedy, many, strlen(many), &n), ERR_OK);
+	assert_int_equal(tcp_send(modest, many, 27, &n), ERR_OK);
+	/* The second of the greedy one comes after the first of the other. */
+	while (w->server.requests < 2) {
+		before = w->server.requests;
+		loop_turn(&w->loop, 0);
+		assert_true(w->server.requests <= before + 1);
+	}
+	assert_int_equal(tcp_recv(modest, w->text, BODY, &n, &stamp), ERR_OK);
+	assert_memory_equal(w->text, "HTTP/1.1 200 ", 13);
+	assert_int_equal(hear(w, greedy, 0), ERR_AGAIN);
+	assert_int_equal(count(w->text, "HTTP/1.1 200 OK"), 4);
+	tcp_close(greedy);
+	tcp_close(modest);
+}
+
+/* After a burst answers are spread over time, and the loop sleeps between. */
+static void
+answers_are_paced(void **state)
+{
+	struct world *w = *state;
+	int first = dial(w), second = dial(w);
+
+	w->big = ROOM;
+	say(w, first, "GET /big HTTP/1.0\r\n\r\n", 21);
+	assert_int_equal(hear(w, first, 0), ERR_CLOSED);
+	w->server.budget = -BODY / 2 + 1;
+	say(w, second, "GET / HTTP/1.0\r\n\r\n", 18);
+	assert_int_equal(hear(w, second, 0), ERR_AGAIN);
+	assert_int_equal(w->len, 0);
+	for (struct watch *i = w->loop.watches; i; i = i->next)
+		assert_false(i->again);
+	clock_ns += NS_PER_S / 2;
+	assert_int_equal(hear(w, second, 0), ERR_AGAIN);
+	clock_ns += NS_PER_S;
+	assert_int_equal(hear(w, second, 0), ERR_CLOSED);
+	assert_memory_equal(w->text, "HTTP/1.1 200 ", 13);
+	tcp_close(first);
+	tcp_close(second);
+}
+
+/* Two in one turn, and the first takes all there is. */
+static void
+nobody_is_forgotten(void **state)
+{
+	struct world *w = *state;
+	int first = dial(w), second = dial(w);
+	size_t n;
+
+	w->big = ROOM;
+	w->server.budget = 1;
+	assert_int_equal(
+	    tcp_send(first, "GET /big HTTP/1.0\r\n\r\n", 21, &n), ERR_OK);
+	assert_int_equal(
+	    tcp_send(second, "GET / HTTP/1.0\r\n\r\n", 18, &n), ERR_OK);
+	assert_int_equal(hear(w, first, 0), ERR_CLOSED);
+	assert_int_equal(hear(w, second, 0), ERR_AGAIN);
+	assert_int_equal(w->len, 0);
+	clock_ns += 3 * NS_PER_S;
+	assert_int_equal(hear(w, second, 0), ERR_CLOSED);
+	assert_memory_equal(w->text, "HTTP/1.1 200 ", 13);
+	tcp_close(first);
+	tcp_close(second);
+}
+
+static void
+conditional(void **state)
+{
+	struct world *w = *state;
+	char request[512], tag[64];
+	const char *at;
+
+	assert_int_equal(ask(w,
+			     "GET / HTTP/1.1\r\nHost: x\r\n"
+			     "Connection: close\r\n\r\n",
+			     0),
+	    ERR_CLOSED);
+	at = strstr(w->text, "ETag: \"");
+	assert_non_null(at);
+	assert_int_equal(sscanf(at, "ETag: %63s", tag), 1);
+	snprintf(request, sizeof(request),
+	    "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+	    "If-None-Match: \"a\", W/%s\r\n\r\n",
+	    tag);
+	assert_int_equal(ask(w, request, 0), ERR_CLOSED);
+	assert_memory_equal(w->text, "HTTP/1.1 304 Not Modified\r\n", 27);
+	assert_non_null(strstr(w->text, tag));
+	assert_null(strstr(w->text, "Content-Length"));
+	assert_string_equal(w->text + w->len - 4, "\r\n\r\n");
+	snprintf(request, sizeof(request),
+	    "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+	    "If-None-Match: \"other\"\r\n\r\n");
+	assert_int_equal(ask(w, request, 0), ERR_CLOSED);
+	assert_memory_equal(w->text, "HTTP/1.1 200 ", 13);
+}
+
+/* Slices as chunks, and to the end of the connection for HTTP/1.0. */
+static void
+slices(void **state)
+{
+	struct world *w = *state;
+	int fd = dial(w);
+	const char *body;
+
+	say(w, fd, "GET /slices HTTP/1.1\r\nHost: x\r\n\r\n", 33);
+	assert_int_equal(hear(w, fd, 0), ERR_AGAIN);
+	assert_non_null(strstr(w->text, "Transfer-Encoding: chunked\r\n"));
+	assert_null(strstr(w->text, "Content-Length"));
+	body = strstr(w->text, "\r\n\r\n") + 4;
+	assert_string_equal(body,
+	    "5\r\nfirst\r\n18\r\n22222222222222222222222"
+	    "\n\r\n18\r\n11111111111111111111111\n\r\n0\r\n\r\n");
+	/* The connection lives on. */
+	say(w, fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 27);
+	assert_int_equal(hear(w, fd, 0), ERR_AGAIN);
+	assert_memory_equal(w->text, "HTTP/1.1 200 ", 13);
+	tcp_close(fd);
+	assert_int_equal(ask(w, "GET /slices HTTP/1.0\r\n\r\n", 0), ERR_CLOSED);
+	assert_null(strstr(w->text, "Transfer-Encoding"));
+	body = strstr(w->text, "\r\n\r\n") + 4;
+	assert_string_equal(body, "first22222222222222222222222\n"
+				  "11111111111111111111111\n");
+	assert_int_equal(ask(w,
+			     "HEAD /slices HTTP/1.1\r\nHost: x\r\n"
+			     "Connection: close\r\n\r\n",
+			     0),
+	    ERR_CLOSED);
+	assert_string_equal(w->text + w->len - 4, "\r\n\r\n");
 }
 
 int
@@ -417,6 +645,12 @@ main(void)
 		T(slow_readers),
 		T(too_many_clients),
 		T(clients_that_go_away),
+		T(idle_clients_give_way),
+		T(one_answer_a_turn),
+		T(answers_are_paced),
+		T(nobody_is_forgotten),
+		T(conditional),
+		T(slices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

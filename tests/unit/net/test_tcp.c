@@ -236,6 +236,76 @@ random_bytes(void **state)
 	assert_true(zeros < 30);
 }
 
+static void
+addresses_with_ports(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *want;
+	} cases[] = {
+		{ "127.0.0.1:80", "127.0.0.1:80" },
+		{ "0.0.0.0:0", "0.0.0.0:0" },
+		{ "[::1]:65535", "[::1]:65535" },
+		{ "[::]:1", "[::]:1" },
+		{ "::1:80", NULL },
+		{ "::1", NULL },
+		{ "127.0.0.1", NULL },
+		{ "127.0.0.1:", NULL },
+		{ "127.0.0.1:65536", NULL },
+		{ "127.0.0.1:-1", NULL },
+		{ "127.0.0.1:a", NULL },
+		{ ":80", NULL },
+		{ "80", NULL },
+		{ "[::1:80", NULL },
+		{ "localhost:80", NULL },
+		{ "", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		enum err e;
+		struct address a;
+		char text[64];
+		struct out o;
+
+		e = address_read(span_of(cases[i].text), &a);
+		assert_int_equal(
+		    e, cases[i].want != NULL ? ERR_OK : ERR_SYNTAX);
+		if (e != ERR_OK)
+			continue;
+		out_init(&o, text, sizeof(text));
+		address_write(&a, &o);
+		assert_string_equal(out_cstr(&o), cases[i].want);
+	}
+}
+
+/* Only what listens is taken over, and does not block any more. */
+static void
+sockets_of_others(void **state)
+{
+	struct address a;
+	int fd, other;
+
+	(void)state;
+	assert_int_equal(address_parse(SPAN("127.0.0.1"), 0, &a), ERR_OK);
+	assert_int_equal(tcp_listen(&a, &fd), ERR_OK);
+	assert_int_equal(fcntl(fd, F_SETFL, 0), 0);
+	assert_int_equal(fcntl(fd, F_SETFD, 0), 0);
+	assert_int_equal(tcp_adopt(fd), ERR_OK);
+	assert_int_equal(fcntl(fd, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
+	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(tcp_accept(fd, &other), ERR_AGAIN);
+	tcp_close(fd);
+	assert_int_equal(tcp_adopt(fd), ERR_SYNTAX);
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(tcp_adopt(fd), ERR_SYNTAX);
+	tcp_close(fd);
+	fd = open("/dev/null", O_RDONLY);
+	assert_int_equal(tcp_adopt(fd), ERR_SYNTAX);
+	tcp_close(fd);
+	assert_int_equal(tcp_adopt(FD_SETSIZE), ERR_FULL);
+}
+
 int
 main(void)
 {
@@ -247,6 +317,8 @@ main(void)
 		cmocka_unit_test(port_in_use),
 		cmocka_unit_test(descriptors_past_the_set),
 		cmocka_unit_test(random_bytes),
+		cmocka_unit_test(addresses_with_ports),
+		cmocka_unit_test(sockets_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

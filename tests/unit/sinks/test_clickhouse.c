@@ -5,8 +5,12 @@
 /* LINK: codec/http1_body codec/url codec/crc32c codec/rowbinary */
 /* LINK: codec/decimal codec/decmath codec/utf8 model/row model/ddl */
 /* LINK: model/marketprism model/model model/emit */
-/* LIBS: mbedtls */
+/* LINK: codec/pack codec/pack_lz4 codec/pack_zlib codec/crc32 */
+/* LIBS: mbedtls lz4 zlib */
 #define _GNU_SOURCE
+
+#include <lz4.h>
+#include <zlib.h>
 
 #include "click_world.h"
 
@@ -534,6 +538,104 @@ the_schema_of_june(void **state)
 	expect_said(&w->said, "k3 c3");
 }
 
+/* Rows of a frame of LZ4 with one block, or of a file of gzip. */
+static size_t
+unpack(const struct request *r, char *to, size_t size)
+{
+	z_stream z = { .next_in = (Bytef *)r->body + 10,
+		.avail_in = (unsigned)r->len - 18,
+		.next_out = (Bytef *)to,
+		.avail_out = (unsigned)size };
+
+	if (strstr(r->head, "\r\nContent-Encoding: lz4\r\n") != NULL)
+		return (size_t)LZ4_decompress_safe(
+		    r->body + 11, to, (int)r->len - 15, (int)size);
+	assert_non_null(strstr(r->head, "\r\nContent-Encoding: gzip\r\n"));
+	assert_int_equal(inflateInit2(&z, -15), Z_OK);
+	assert_int_equal(inflate(&z, Z_FINISH), Z_STREAM_END);
+	assert_int_equal(inflateEnd(&z), Z_OK);
+	return z.total_out;
+}
+
+static void
+sends_packed(struct world *w, const char *how)
+{
+	struct span rows = rows_of(RECORD_trade, 1, 81);
+	char back[BODY];
+
+	snprintf(w->options.clickhouse.compress,
+	    sizeof(w->options.clickhouse.compress), "%s", how);
+	start(w);
+	w->head = 80;
+	later(w, 1000);
+	assert_int_equal(w->count, 3);
+	assert_non_null(strstr(token_of(&w->requests[0]), "box-trades-1-80-"));
+	assert_true(w->requests[0].len < rows.len);
+	assert_int_equal(unpack(&w->requests[0], back, sizeof(back)), rows.len);
+	assert_memory_equal(back, rows.at, rows.len);
+	assert_int_equal(inside(w)->metrics.compressed, 1);
+	assert_true(
+	    inside(w)->metrics.body_bytes < inside(w)->metrics.row_bytes);
+	assert_int_equal(w->sink.counts.bytes, inside(w)->metrics.body_bytes);
+}
+
+static void
+rows_in_lz4(void **state)
+{
+	sends_packed(*state, "lz4");
+}
+
+static void
+rows_in_gzip(void **state)
+{
+	sends_packed(*state, "gzip");
+}
+
+static const struct planned refused_89[] = { { 500, 89,
+    "Code: 89. DB::Exception: Unknown Content-Encoding" } };
+static const struct planned refused_415[] = { { 415, 0, "<html>" } };
+
+/* What it was asked to compress leaves as it is, and is in. */
+static void
+a_refused_encoding(void **state)
+{
+	struct world *w = *state;
+
+	strcpy(w->options.clickhouse.compress, "lz4");
+	w->refuses_packed = true;
+	start(w);
+	assert_int_equal(inside(w)->metrics.compressed, 0);
+	w->head = 8;
+	later(w, 1000);
+	expect_said(&w->said, "k8 c8");
+	expect_rows(&w->requests[0], RECORD_trade, 1, 9);
+	assert_null(strstr(w->requests[0].head, "Content-Encoding"));
+	assert_string_equal(click_pack_state(inside(w)), "refused");
+}
+
+/* Another server behind the address, from one insert to the next. */
+static void
+an_encoding_refused_later(void **state)
+{
+	struct world *w = *state;
+
+	strcpy(w->options.clickhouse.compress, "lz4");
+	start(w);
+	w->head = 8;
+	w->refuses_packed = true;
+	plan(w, refused_89, 1);
+	later(w, 1000);
+	later(w, 1000);
+	expect_said(&w->said, "k8 d:http u c8");
+	assert_int_equal(w->count, 6);
+	w->head = 16;
+	plan(w, refused_415, 1);
+	later(w, 1000);
+	later(w, 1000);
+	expect_said(&w->said, "k16 d:http u c16");
+	assert_int_equal(inside(w)->metrics.parked_batches, 0);
+}
+
 int
 main(void)
 {
@@ -557,6 +659,10 @@ main(void)
 		TEST(types_not_wanted_pass),
 		TEST(an_old_server_gets_no_token),
 		TEST(the_schema_of_june),
+		TEST(rows_in_lz4),
+		TEST(rows_in_gzip),
+		TEST(a_refused_encoding),
+		TEST(an_encoding_refused_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -228,6 +228,19 @@ refused_values(void **state)
 	expect_said(&w->said, "d:down");
 	pass_ms(w, REDIS_PAUSE_MAX_MS);
 	expect_command(w, "SET " BTC ":trade");
+	answer(w,
+	    "-MISCONF Redis is configured to save RDB snapshots, but it is "
+	    "currently unable to persist to disk.\r\n");
+	expect_said(&w->said, "d:io");
+	assert_memory_equal(w->why, "MISCONF: ", 9);
+	assert_non_null(strstr(w->why, "stop-writes-on-bgsave-error"));
+	pass_ms(w, REDIS_PAUSE_MAX_MS);
+	expect_command(w, "SET m:binance:ETH-USDT:trade");
+	expect_silence(w);
+	answer(w, "-MISCONF again\r\n");
+	expect_said(&w->said, "");
+	pass_ms(w, REDIS_PAUSE_MAX_MS);
+	expect_command(w, "SET " BTC ":trade");
 	expect_silence(w);
 	answer(w, "+OK\r\n");
 	expect_command(w, "SET m:binance:ETH-USDT:trade");

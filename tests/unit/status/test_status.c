@@ -1,6 +1,11 @@
 /* LINK: status/status status/page status/fill status/fill_marks */
-/* LINK: status/look */
-/* LINK: status/show gen/page status/parts net/httpd net/httpd_answer */
+/* LINK: status/look status/show gen/page status/parts */
+/* LINK: status/server status/auth */
+/* LINK: status/health net/httpd net/httpd_client net/httpd_answer */
+/* LINK: net/httpd_pace */
+/* LINK: net/tls net/tls_link net/tls_words net/tls_server gen/ca_roots */
+/* LINK: codec/http_request codec/crc32c codec/wskey */
+/* LIBS: mbedtls */
 /* LINK: net/tcp codec/http1 codec/json codec/json_scan codec/json_value */
 /* LINK: codec/decimal codec/decmath codec/utf8 */
 /* LINK: status/expose core/metrics_text */
@@ -34,6 +39,8 @@ struct world {
 	struct arena arena;
 	enum health_level level;
 	const char *why;
+	const char *accept;
+	const char *authorization;
 	const char *rows;
 	unsigned row_count;
 	unsigned refreshed;
@@ -90,7 +97,7 @@ begin(void **state)
 	char text[256];
 	struct out why;
 
-	if (w == NULL || arena_init(&w->arena, 16 << 20) != ERR_OK)
+	if (w == NULL || arena_init(&w->arena, 64 << 20) != ERR_OK)
 		return -1;
 	log_level(LOG_WARN);
 	loop_init(&w->loop);
@@ -99,6 +106,8 @@ begin(void **state)
 	metrics_panel(&w->metrics, &object);
 	strcpy(w->options.box.name, "<b>&\"box\"");
 	strcpy(w->options.http.listen, "127.0.0.1:0");
+	w->options.http.clients = 4;
+	w->options.http.head_ms = w->options.http.answer_ms = 5000;
 	w->why = "all is \"well\" <i>";
 	w->rows = "{\"name\":\"<x>\",\"state\":\"live\",\"bytes\":2048}";
 	w->row_count = 2;
@@ -124,12 +133,17 @@ end(void **state)
 static const char *
 get_into(struct world *w, const char *path, size_t room)
 {
-	struct httpd_request r = { .method = SPAN("GET"),
-		.path = span_of(path) };
+	struct http_request r = { .method = SPAN("GET"),
+		.path = span_of(path),
+		.accept = span_of(w->accept),
+		.authorization = span_of(w->authorization) };
 
 	memset(&w->answer, 0, sizeof(w->answer));
 	out_init(&w->answer.body, w->body, room);
 	w->status.httpd.serve(&w->status.httpd, &r, &w->answer);
+	while (w->answer.more != NULL && w->answer.more(&w->status.httpd,
+					     w->answer.places, &w->answer.body))
+		;
 	return out_cstr(&w->answer.body);
 }
 
@@ -176,7 +190,8 @@ health_says_what_each_thinks(void **state)
 	expect_json(text);
 	expect_in(text,
 	    "{\"status\":\"healthy\",\"checks\":{\"feeds\":{\"status\":"
-	    "\"healthy\",\"message\":\"all is \\\"well\\\" <i>\"}},");
+	    "\"healthy\",\"message\":\"all is \\\"well\\\" <i>\","
+	    "\"timestamp\":\"");
 	expect_in(text, "\"version\":\"1.2.3\"");
 	expect_in(text, "\"box\":\"<b>&\\\"box\\\"\"");
 	w->level = HEALTH_WARN;
@@ -359,7 +374,7 @@ answers_over_the_network(void **state)
 	size_t got = 0;
 	int fd;
 
-	assert_int_equal(getsockname(w->status.httpd.listener.fd,
+	assert_int_equal(getsockname(w->status.httpd.listeners[0].fd,
 			     (struct sockaddr *)&at, &len),
 	    0);
 	fd = socket(at.ss_family, SOCK_STREAM, 0);
@@ -411,7 +426,8 @@ an_address_in_use_is_told(void **state)
 	char text[512];
 	struct out why;
 
-	assert_int_equal(tcp_local(w->status.httpd.listener.fd, &at), ERR_OK);
+	assert_int_equal(
+	    tcp_local(w->status.httpd.listeners[0].fd, &at), ERR_OK);
 	out_init(&why, w->options.http.listen, sizeof(text) / 8);
 	address_write(&at, &why);
 	out_cstr(&why);
@@ -420,6 +436,129 @@ an_address_in_use_is_told(void **state)
 				 &w->metrics, &w->arena, "1", &why),
 	    ERR_OK);
 	expect_in(out_cstr(&why), "is another program listening there?");
+}
+
+/* --- who may ---------------------------------------------------------------
+ */
+
+static int
+ask_with(struct world *w, const char *path, const char *authorization)
+{
+	w->authorization = authorization;
+	get_into(w, path, sizeof(w->body));
+	w->authorization = NULL;
+	return w->answer.status;
+}
+
+static void
+a_token_is_wanted(void **state)
+{
+	struct world *w = *state;
+
+	strcpy(w->options.http.token, "s3cret");
+	assert_int_equal(ask_with(w, "/status", NULL), 401);
+	assert_string_equal(w->body, "Unauthorized\n");
+	expect_in(w->answer.headers, "WWW-Authenticate: Bearer realm=");
+	assert_null(strstr(w->answer.headers, "Basic"));
+	assert_int_equal(ask_with(w, "/status", "Bearer s3cre"), 401);
+	assert_int_equal(ask_with(w, "/status", "Bearer s3crett"), 401);
+	assert_int_equal(ask_with(w, "/status", "Basic s3cret"), 401);
+	assert_int_equal(ask_with(w, "/status", "Bearer s3cret"), 200);
+	assert_int_equal(ask_with(w, "/metrics", "bearer s3cret"), 200);
+	/* What is not there is no news for strangers. */
+	assert_int_equal(ask_with(w, "/none", NULL), 401);
+	assert_int_equal(ask_with(w, "/none", "Bearer s3cret"), 404);
+	assert_int_equal(ask_with(w, "/livez", NULL), 200);
+	assert_int_equal(ask_with(w, "/readyz", NULL), 200);
+	assert_int_equal(w->status.counts.denied, 5);
+}
+
+static void
+a_user_is_wanted(void **state)
+{
+	struct world *w = *state;
+
+	strcpy(w->options.http.user, "Aladdin");
+	strcpy(w->options.http.password, "open sesame");
+	assert_int_equal(ask_with(w, "/", NULL), 401);
+	expect_in(w->answer.headers, "WWW-Authenticate: Basic realm=");
+	assert_null(strstr(w->answer.headers, "Bearer"));
+	/* RFC 7617 section 2 */
+	assert_int_equal(
+	    ask_with(w, "/", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="), 200);
+	assert_int_equal(
+	    ask_with(w, "/", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ"), 401);
+	assert_int_equal(ask_with(w, "/", "Basic QWxhZGRpbjo="), 401);
+	strcpy(w->options.http.token, "s3cret");
+	assert_int_equal(ask_with(w, "/", "Bearer s3cret"), 200);
+	assert_int_equal(ask_with(w, "/", NULL), 401);
+	expect_in(w->answer.headers, "WWW-Authenticate: Bearer realm=");
+	expect_in(w->answer.headers, "WWW-Authenticate: Basic realm=");
+}
+
+/* --- what the client would like --------------------------------------------
+ */
+
+static void
+a_browser_gets_the_page(void **state)
+{
+	struct world *w = *state;
+
+	w->accept = "text/html,application/xhtml+xml,*/*;q=0.8";
+	expect_in(get(w, "/status", 200, "text/html"), "<!doctype html>");
+	w->accept = "*/*";
+	expect_json(get(w, "/status", 200, "application/json"));
+	w->accept = "text/htmlx";
+	expect_json(get(w, "/status", 200, "application/json"));
+}
+
+static void
+health_of_the_draft(void **state)
+{
+	struct world *w = *state;
+	const char *text;
+
+	w->accept = "application/health+json, application/json;q=0.5";
+	w->level = HEALTH_WARN;
+	text = get(w, "/health", 200, "application/health+json");
+	expect_json(text);
+	expect_in(text,
+	    "{\"status\":\"warn\",\"checks\":{\"feeds\":[{"
+	    "\"componentId\":\"feeds\",\"componentType\":\"component\","
+	    "\"status\":\"warn\",\"output\":\"all is \\\"well\\\" <i>\"");
+	expect_in(text, "\"releaseId\":\"1.2.3\"");
+	expect_in(text, "\"serviceId\":\"<b>&\\\"box\\\"\"");
+	w->level = HEALTH_FAIL;
+	text = get(w, "/health", 503, "application/health+json");
+	expect_in(text, "{\"status\":\"fail\"");
+}
+
+/* --- addresses of others ---------------------------------------------------
+ */
+
+static void
+echo(void *owner, struct status_call *c)
+{
+	(void)owner;
+	c->status = 418;
+	c->version = 7;
+	out_json(c->body, c->path);
+}
+
+static void
+prefixes(void **state)
+{
+	static const struct status_api api[] = { { "/one", true, echo },
+		{ "/two/", false, echo } };
+	struct world *w = *state;
+
+	w->status.api = api;
+	w->status.api_count = 2;
+	assert_string_equal(
+	    get(w, "/two/a/b", 418, "application/json"), "\"a/b\"\n");
+	assert_int_equal(w->answer.version, 7);
+	assert_string_equal(get(w, "/one", 418, "application/json"), "\"\"\n");
+	expect_in(get(w, "/onetwo", 404, "text/plain"), " /one /two/\n");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -439,6 +578,11 @@ main(void)
 		TEST(answers_over_the_network),
 		TEST(a_bad_address_is_told),
 		TEST(an_address_in_use_is_told),
+		TEST(a_token_is_wanted),
+		TEST(a_user_is_wanted),
+		TEST(a_browser_gets_the_page),
+		TEST(health_of_the_draft),
+		TEST(prefixes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

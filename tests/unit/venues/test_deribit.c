@@ -51,7 +51,7 @@ static const struct kind kinds[] = {
 	    "quantity=0.02 quote_quantity=1924.5100 " SAYS "sell seq=7\n"
 	    "liquidation BTC_USDC-PERPETUAL sell price=96225.50 "
 	    "quantity=0.02 value=1924.5100 instrument_type=perpetual "
-	    "timestamp=2026-11-23T00:00:00.213000Z\n",
+	    "timestamp=2026-11-23T00:00:00.213000Z venue_trade_id=ETH-8\n",
 	    "method params channel data trade_seq trade_id timestamp price "
 	    "direction amount",
 	    "jsonrpc tick_direction instrument_name block_trade_id" },

@@ -1,0 +1,38 @@
+/*
+ * status_parts.h -- between the files of the status server: status.c (which
+ * address is what), health.c, auth.c (who may), and server.c (where it
+ * listens).
+ */
+#ifndef MPEDGE_STATUS_STATUS_PARTS_H
+#define MPEDGE_STATUS_STATUS_PARTS_H
+
+#include "status/status.h"
+
+/* --- status.c --- */
+
+/* The server's `serve`. */
+void status_serve(
+    struct httpd *h, const struct http_request *r, struct httpd_answer *a);
+
+/* --- health.c --- */
+
+enum health_level status_worst(const struct status *s);
+const char *status_level_name(enum health_level l);
+
+/* The members that say who speaks, and when. */
+void status_about(const struct status *s, struct out *o);
+
+/* /health */
+void status_health(
+    struct status *s, const struct http_request *r, struct httpd_answer *a);
+
+/* Does an Accept field name this type? */
+bool status_accepts(struct span accept, const char *type);
+
+/* --- auth.c --- */
+
+/* True when the request has what configuration asks for; else *a is 401. */
+bool status_admits(
+    struct status *s, const struct http_request *r, struct httpd_answer *a);
+
+#endif

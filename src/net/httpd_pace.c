@@ -1,0 +1,69 @@
+#include "net/httpd_parts.h"
+
+enum {
+	/* What any answer costs at least. */
+	CHARGE_MIN = 4096,
+	/* Longer than any budget takes to fill. */
+	FULL_MS = 10 * 1000,
+};
+
+static int64_t
+burst(const struct httpd *h)
+{
+	return (int64_t)h->setup.body_bytes;
+}
+
+static int64_t
+a_second(const struct httpd *h)
+{
+	return burst(h) / 2;
+}
+
+/* Everybody looks whether it is his turn. */
+static void
+on_pace(struct timer *t)
+{
+	struct httpd *h = t->owner;
+
+	for (unsigned i = 0; i < h->setup.clients; i++) {
+		struct httpd_client *c = &h->clients[i];
+
+		if (c->used && c->phase == HTTPD_WAITING)
+			c->watch.again = true;
+	}
+}
+
+void
+httpd_pace_init(struct httpd *h)
+{
+	h->budget = burst(h);
+	h->budget_at = h->loop->now;
+	h->pace.fire = on_pace;
+	h->pace.owner = h;
+}
+
+bool
+httpd_may_render(struct httpd *h)
+{
+	int64_t ms = mono_ms_between(h->budget_at, h->loop->now);
+
+	if (ms > 0) {
+		h->budget_at = h->loop->now;
+		h->budget += (ms < FULL_MS ? ms : FULL_MS) * a_second(h) / 1000;
+		if (h->budget > burst(h))
+			h->budget = burst(h);
+	}
+	if (h->budget > 0)
+		return true;
+	if (!h->pace.armed)
+		timer_start(h->loop, &h->pace,
+		    mono_after_ms(
+			h->loop->now, 1 - h->budget * 1000 / a_second(h)));
+	return false;
+}
+
+void
+httpd_charge(struct httpd *h, size_t bytes)
+{
+	h->budget -= (int64_t)(bytes > CHARGE_MIN ? bytes : CHARGE_MIN);
+}

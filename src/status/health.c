@@ -1,0 +1,183 @@
+#include <string.h>
+
+#include "status/status_parts.h"
+
+/* Of the service replaced, and of draft-inadarei-api-health-check. */
+static const char *const names[] = { [HEALTH_PASS] = "healthy",
+	[HEALTH_WARN] = "degraded",
+	[HEALTH_FAIL] = "unhealthy" };
+static const char *const words[] = {
+	[HEALTH_PASS] = "pass", [HEALTH_WARN] = "warn", [HEALTH_FAIL] = "fail"
+};
+
+const char *
+status_level_name(enum health_level l)
+{
+	return names[l];
+}
+
+bool
+status_accepts(struct span accept, const char *type)
+{
+	struct span one;
+
+	while ((one = span_word(&accept, ",")).at != NULL) {
+		struct span name = span_word(&one, "; \t");
+
+		if (span_is_nocase(name, type))
+			return true;
+	}
+	return false;
+}
+
+/* What panel i thinks of itself; false when it has no opinion. */
+static bool
+ask(const struct status *s, unsigned i, struct health_check *c)
+{
+	const struct panel *p = &s->metrics->panels[i];
+
+	if (p->health == NULL)
+		return false;
+	memset(c, 0, sizeof(*c));
+	p->health(p->owner, c);
+	return true;
+}
+
+/* The first of the worst. */
+static enum health_level
+find_worst(const struct status *s, struct health_check *found)
+{
+	enum health_level level = HEALTH_PASS;
+	struct health_check c;
+
+	for (unsigned i = 0; i < s->metrics->panel_count; i++) {
+		if (!ask(s, i, &c) || c.level <= level)
+			continue;
+		level = c.level;
+		*found = c;
+	}
+	return level;
+}
+
+enum health_level
+status_worst(const struct status *s)
+{
+	struct health_check c;
+
+	return find_worst(s, &c);
+}
+
+static void
+timestamp(const struct status *s, const char *name, struct out *o)
+{
+	out_member(o, name);
+	out_char(o, '"');
+	out_time(o, s->loop->wall);
+	out_char(o, '"');
+}
+
+void
+status_about(const struct status *s, struct out *o)
+{
+	int64_t up_ms = mono_ms_between(s->started, s->loop->now);
+
+	timestamp(s, "timestamp", o);
+	OUT_LITERAL(o, ",\"uptime_seconds\":");
+	out_i64(o, up_ms / 1000);
+	out_char(o, '.');
+	out_pad(o, (uint64_t)(up_ms % 1000), 3);
+	out_char(o, ',');
+	out_member_text(o, "service", SPAN("mpedge"));
+	out_member_text(o, "version", span_of(s->version));
+	OUT_LITERAL(o, "\"box\":");
+	out_json(o, span_of(s->options->box.name));
+}
+
+/* {"name": {status, message, timestamp}} */
+static void
+check(const struct status *s, const struct health_check *c, struct out *o)
+{
+	out_char(o, '{');
+	out_member_text(o, "status", span_of(names[c->level]));
+	out_member_text(o, "message", span_of(c->why));
+	timestamp(s, "timestamp", o);
+	out_char(o, '}');
+}
+
+/* {"name": [{componentId, ...}]} */
+static void
+check_of_draft(
+    const struct status *s, const struct health_check *c, struct out *o)
+{
+	OUT_LITERAL(o, "[{");
+	out_member_text(o, "componentId", span_of(c->name));
+	OUT_LITERAL(o, "\"componentType\":\"component\",");
+	out_member_text(o, "status", span_of(words[c->level]));
+	out_member_text(o, "output", span_of(c->why));
+	timestamp(s, "time", o);
+	OUT_LITERAL(o, "}]");
+}
+
+static void
+checks(const struct status *s, bool draft, struct out *o)
+{
+	struct health_check c;
+	bool first = true;
+
+	OUT_LITERAL(o, "\"checks\":{");
+	for (unsigned i = 0; i < s->metrics->panel_count; i++) {
+		if (!ask(s, i, &c))
+			continue;
+		if (!first)
+			out_char(o, ',');
+		first = false;
+		out_json(o, span_of(c.name));
+		out_char(o, ':');
+		if (draft)
+			check_of_draft(s, &c, o);
+		else
+			check(s, &c, o);
+	}
+	OUT_LITERAL(o, "},");
+}
+
+/* The panel of this name is a part of /health too. */
+static void
+show_alarms(const struct status *s, struct out *o)
+{
+	for (unsigned i = 0; i < s->metrics->panel_count; i++) {
+		const struct panel *p = &s->metrics->panels[i];
+
+		if (strcmp(p->name, "alarms") != 0)
+			continue;
+		OUT_LITERAL(o, ",\"alarms\":");
+		p->json(p->owner, o);
+	}
+}
+
+void
+status_health(
+    struct status *s, const struct http_request *r, struct httpd_answer *a)
+{
+	struct health_check worst = { .why = "" };
+	enum health_level level = find_worst(s, &worst);
+	bool draft = status_accepts(r->accept, "application/health+json");
+	struct out *o = &a->body;
+
+	out_char(o, '{');
+	out_member_text(
+	    o, "status", span_of(draft ? words[level] : names[level]));
+	checks(s, draft, o);
+	OUT_LITERAL(o, "\"details\":{},");
+	out_member_text(o, "output", span_of(worst.why));
+	out_member_text(o, "serviceId", span_of(s->options->box.name));
+	out_member_text(o, "releaseId", span_of(s->version));
+	OUT_LITERAL(o, "\"description\":\"collector of market data\",");
+	status_about(s, o);
+	show_alarms(s, o);
+	OUT_LITERAL(o, "}\n");
+	a->content_type = draft ? "application/health+json"
+				: "application/json; charset=utf-8";
+	a->headers = "Vary: Accept\r\n";
+	a->status = level == HEALTH_FAIL ? 503 : 200;
+}
