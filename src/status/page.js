@@ -6,22 +6,22 @@ var page = document;
 var marks = "[data-v],[data-c],[data-b],[data-s],[data-k],[data-has],[data-each],[data-more]";
 var status, last = "", left = 0;
 
-function tenths(n) { return (Math.floor(n * 10 + 1e-6) / 10).toFixed(1); }
+function tenths(n, of) { return (Math.floor(n * 10 / of) / 10).toFixed(1); }
 function bytes(n) {
-	return n < 1024 ? n + " B" : n < 1048576 ? tenths(n / 1024) + " KiB" :
-		n < 1073741824 ? tenths(n / 1048576) + " MiB" : tenths(n / 1073741824) + " GiB";
+	return n < 1024 ? n + " B" : n < 1048576 ? tenths(n, 1024) + " KiB" :
+		n < 1073741824 ? tenths(n, 1048576) + " MiB" : tenths(n, 1073741824) + " GiB";
 }
 function ms(n) {
-	return n < 1e3 ? n + " ms" : n < 12e4 ? tenths(n / 1e3) + " s" :
+	return n < 1e3 ? n + " ms" : n < 12e4 ? tenths(n, 1e3) + " s" :
 		n < 72e5 ? Math.floor(n / 6e4) + " min" :
-		n < 1728e5 ? tenths(n / 36e5) + " h" : tenths(n / 864e5) + " d";
+		n < 1728e5 ? tenths(n, 36e5) + " h" : tenths(n, 864e5) + " d";
 }
 var units = [
 	[/_?bytes$/, bytes],
 	[/_ms$/, ms],
 	[/_us$/, function (n) { return n < 1e3 ? n + " \u00b5s" : n < 1e6 ? Math.floor(n / 1e3) + " ms" : ms(Math.floor(n / 1e3)); }],
 	[/_s$/, function (n) { return n < 120 ? n + " s" : ms(n * 1e3); }],
-	[/_permille$/, function (n) { return tenths(n / 10) + " %"; }]
+	[/_permille$/, function (n) { return tenths(n, 10) + " %"; }]
 ];
 function unit(key) { return units.find(function (u) { return u[0].test(key); }); }
 function empty(v) { return v == null || v === "" || typeof v == "object" && !Object.keys(v).length; }

@@ -60,9 +60,9 @@ bytes(uint64_t n, struct out *o)
 	else if (n < 1 << 20)
 		tenths(o, n * 10 >> 10, " KiB");
 	else if (n < 1 << 30)
-		tenths(o, (n >> 10) * 10 >> 10, " MiB");
+		tenths(o, n * 10 >> 20, " MiB");
 	else
-		tenths(o, (n >> 20) * 10 >> 10, " GiB");
+		tenths(o, (n >> 3) * 10 >> 27, " GiB");
 }
 
 static void

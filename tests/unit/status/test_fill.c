@@ -54,6 +54,7 @@ values_are_shown_for_people(void **state)
 		{ "last_id", "12345", "12345" },
 		{ "a_bytes", "1023", "1023 B" },
 		{ "a_bytes", "1536", "1.5 KiB" },
+		{ "a_bytes", "1887659", "1.8 MiB" },
 		{ "bytes", "5368709120", "5.0 GiB" },
 		{ "a_ms", "999", "999 ms" },
 		{ "a_ms", "1500", "1.5 s" },
