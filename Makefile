@@ -124,6 +124,13 @@ $(D)/%.stamp: toolchain/deps/%.sh toolchain/build.sh toolchain/versions.txt \
 build/gen/ca_roots.c: toolchain/ca-roots.sh toolchain/versions.txt | build-tools
 	@toolchain/ca-roots.sh $@
 
+build/gen/versions.c: toolchain/versions-c.sh toolchain/versions.txt
+	@toolchain/versions-c.sh $@
+
+build/gen/page.c: toolchain/page.sh src/status/page.html src/status/page.css \
+		src/status/page.js | build-tools
+	@toolchain/page.sh $@
+
 NATS_SERVER := build/deps/tools/nats-server
 $(NATS_SERVER): toolchain/versions.txt
 	@toolchain/nats-server.sh $@
@@ -178,7 +185,7 @@ $(B)/gen/%.o: build/gen/%.c $(B)/flags $(STAMPS)
 # What does not run for each message is small rather than fast.
 COLD := app/% status/% compat/% core/log% codec/syslog feed/symbols% \
 	feed/scheduler% feed/source_% feed/silence% \
-	feed/catalog% feed/audit% feed/rest% feed/fundings% \
+	core/rate feed/recent feed/catalog% feed/audit% feed/rest% feed/fundings% \
 	$(addprefix feed/,symbols scheduler catalog audit rest saved fundings) \
 	codec/nkey% codec/yaml% codec/pack% sinks/nats_key% sinks/nats_options% \
 	sinks/nats_stream% \
@@ -192,7 +199,8 @@ $(COLD:%=$(B)/src/%.o): private MODE_release := -Os
 
 objects: $(OBJECTS) $(SIMULATOR) ## compile everything, link nothing
 
-$(B)/libmpedge.a: $(filter-out $(MAIN),$(OBJECTS)) $(B)/gen/ca_roots.o
+$(B)/libmpedge.a: $(filter-out $(MAIN),$(OBJECTS)) $(B)/gen/ca_roots.o \
+		$(B)/gen/page.o $(B)/gen/versions.o
 	@rm -f $@
 	@$(AR) rcsD $@ $^
 
@@ -316,6 +324,8 @@ lint: all | test-tools ## rules of the source: layers, symbols, sizes, format
 	@tests/lint/all.sh
 e2e: ready ## the real binary against a real nats-server and the simulator
 	@tests/e2e/run.sh
+page-pictures: ready ## take the pictures of docs/page.md, two minutes
+	@IMG=docs/img LINE=58 tests/e2e/page.sh
 captures: all ## recorded sessions through the real binary
 	@tests/captures/run.sh
 bench: ready ## measure, and write docs/performance.md
@@ -375,11 +385,12 @@ unit-aarch64 unit-armv7: unit-%:
 
 .PHONY: all always binary bench build-tools captures check clean container corpus \
 	corpus-run cov demo demo-tools deps docs e2e fmt fuzz fuzz-run help lint mutations \
-	objects package ready repro run sim sizes test test-tools unit unit-aarch64 unit-armv7 \
+	objects package page-pictures ready repro run sim sizes test test-tools unit unit-aarch64 unit-armv7 \
 	unit-run versions
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 -include $(OBJECTS:.o=.d) $(SIMULATOR:.o=.d) $(TESTS:%.c=$(B)/%.d) \
 	$(FUZZERS:%.c=$(B)/%.d) $(TOOLS:=.d) \
-	$(B)/tests/e2e/alloc_count.d $(B)/gen/ca_roots.d
+	$(B)/tests/e2e/alloc_count.d $(B)/gen/ca_roots.d $(B)/gen/page.d \
+	$(B)/gen/versions.d

@@ -10,7 +10,7 @@ demo) list="curl" ;;
 test) list="libcmocka-dev clang clang-format clang-tidy cppcheck pmccabe
 	qemu-user-static valgrind curl jq procps file libclang-rt
 	redis-tools clickhouse-common npm systemd adduser skopeo
-	tmux" ;;
+	tmux chromium" ;;
 esac
 shift
 

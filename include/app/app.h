@@ -7,6 +7,7 @@
 #include "app/log_setup.h"
 #include "app/lookout.h"
 #include "app/notify.h"
+#include "app/rates.h"
 #include "app/reload.h"
 #include "app/state.h"
 #include "core/arena.h"
@@ -50,6 +51,7 @@ struct mpedge {
 	/* Measures each turn. */
 	struct hook turn;
 	struct journal_metrics journal_metrics;
+	struct rates rates;
 	struct dns dns;
 	struct syslog syslog;
 	struct tls_context tls;
@@ -83,6 +85,9 @@ void app_stop(struct mpedge *m);
 
 /* app_panels.c: what the program shows of itself. */
 void app_panels(struct mpedge *m);
+
+/* app_totals.c: the panels totals, clock and versions, and all rates. */
+void app_totals(struct mpedge *m);
 
 /* app_replaced.c: what the service replaced told of itself; the first before
  * sinks and sources, the second after all other panels. */

@@ -18,6 +18,7 @@
 #define MPEDGE_FEED_FEED_H
 
 #include "core/metrics.h"
+#include "core/rate.h"
 #include "net/conn.h"
 #include "net/ws.h"
 #include "venues/venue.h"
@@ -120,6 +121,8 @@ struct feed {
 	enum err last_error;
 	char why[FEED_WHY_MAX];
 	struct wall since;
+	/* Of messages. */
+	struct rate rate;
 	struct feed_metrics metrics;
 };
 

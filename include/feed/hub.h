@@ -20,7 +20,9 @@
 #define MPEDGE_FEED_HUB_H
 
 #include "core/metrics.h"
+#include "core/rate.h"
 #include "feed/journal.h"
+#include "feed/recent.h"
 #include "model/replaced.h"
 #include "sinks/sink.h"
 
@@ -75,6 +77,8 @@ struct hub_sink {
 	enum err last_error;
 	char why[HUB_WHY_MAX];
 	struct wall since;
+	/* Of records confirmed. */
+	struct rate rate;
 	struct sink_metrics metrics;
 };
 
@@ -98,6 +102,7 @@ struct hub {
 	 */
 	uint64_t refused;
 	uint64_t damaged;
+	struct recent recent;
 	/* Set after hub_init; NULL: nobody wants its families. */
 	struct replaced *replaced;
 	struct mp_batch_metrics batches[SINK_COUNT];

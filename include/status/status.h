@@ -79,8 +79,10 @@ enum err status_start(struct status *s, struct loop *l, const struct options *o,
 
 void status_stop(struct status *s);
 
-/* page.c: the HTML page, rendered with what is true now. */
-void status_page(
-    const struct status *s, enum health_level level, struct out *o);
+/* What /status says. */
+void status_json(const struct status *s, struct out *o);
+
+/* page.c: the HTML page, a template filled with what /status says. */
+void status_page(const struct status *s, struct out *o);
 
 #endif

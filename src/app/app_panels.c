@@ -74,6 +74,7 @@ journal_json(void *owner, struct out *o)
 	out_char(o, ',');
 	number(o, "size_bytes", j->size, true);
 	number(o, "backlog_bytes", j->backlog, true);
+	number(o, "fill_permille", j->backlog * 1000 / j->size, true);
 	number(o, "appended", j->appended, true);
 	number(o, "refused", j->refused, true);
 	number(o, "recovered", j->recovered, true);
@@ -251,5 +252,6 @@ app_panels(struct mpedge *m)
 	hub_panels(&m->hub, &m->metrics);
 	metrics_panel(&m->metrics, &journal);
 	metrics_panel(&m->metrics, &process);
+	app_totals(m);
 	app_replaced_panels(m);
 }

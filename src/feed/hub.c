@@ -76,6 +76,7 @@ hub_record(struct hub *h, enum record_id id, const void *rec)
 	struct log_line l;
 	enum err e = encode(h, id, rec, room < most ? room : most);
 
+	recent_note(&h->recent, id, rec);
 	if (e == ERR_FULL)
 		e = encode(h, id, rec, most);
 	hub_ask_again(h);

@@ -56,7 +56,9 @@ sink_json(struct hub_sink *k, struct out *o)
 	out_member_u64(o, "skipped", m->skipped);
 	out_member_u64(o, "bytes", m->bytes);
 	out_member_u64(o, "behind_bytes", m->behind);
-	OUT_LITERAL(o, "\"last_error\":");
+	OUT_LITERAL(o, "\"rate\":");
+	rate_json(&k->rate, o);
+	OUT_LITERAL(o, ",\"last_error\":");
 	out_json(o, span_of(k->why));
 	out_char(o, ',');
 	OUT_LITERAL(o, "\"since\":\"");
@@ -76,6 +78,14 @@ sinks_json(void *owner, struct out *o)
 		sink_json(&h->sinks[i], o);
 	}
 	out_char(o, ']');
+}
+
+static void
+recent(void *owner, struct out *o)
+{
+	struct hub *h = owner;
+
+	recent_json(&h->recent, o);
 }
 
 /* Down for longer than HUB_DOWN_MS? */
@@ -114,6 +124,7 @@ void
 hub_panels(struct hub *h, struct metrics *m)
 {
 	struct panel sinks = { "sinks", h, sinks_json, sinks_health, refresh };
+	struct panel last = { "recent", h, recent, NULL, NULL };
 	char text[METRICS_LABELS_MAX];
 	struct out o;
 
@@ -132,4 +143,5 @@ hub_panels(struct hub *h, struct metrics *m)
 			h->sinks[i].sink.type->panels(&h->sinks[i].sink, m);
 	}
 	metrics_panel(m, &sinks);
+	metrics_panel(m, &last);
 }

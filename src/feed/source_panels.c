@@ -33,6 +33,9 @@ feed_json(struct source *s, struct feed *f, struct out *o)
 	if (f->state == FEED_LIVE)
 		tls_describe(&f->conn.tls, &t);
 	out_member_text(o, "tls", span_of(out_cstr(&t)));
+	OUT_LITERAL(o, "\"rate\":");
+	rate_json(&f->rate, o);
+	out_char(o, ',');
 	out_member_text(o, "last_error", span_of(f->why));
 	moment(o, "since", f->since);
 	out_char(o, '}');

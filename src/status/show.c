@@ -1,56 +1,30 @@
 #include "status/show.h"
 
-/* A reader of the JSON that panels write: ours, so well formed. */
-struct reader {
-	const char *at;
-	const char *end;
-};
+#include <string.h>
 
-static char
-peek(const struct reader *r)
-{
-	return r->at < r->end ? *r->at : '\0';
-}
-
-/* The raw text of one scalar or string (without quotes). */
-static struct span
-scalar(struct reader *r)
-{
-	struct span s = { r->at, 0 };
-
-	if (peek(r) == '"') {
-		s.at = ++r->at;
-		while (r->at < r->end && *r->at != '"')
-			r->at += *r->at == '\\' && r->end - r->at > 1 ? 2 : 1;
-		s.len = (size_t)(r->at - s.at);
-		if (r->at < r->end)
-			r->at++;
-		return s;
-	}
-	while (
-	    r->at < r->end && *r->at != ',' && *r->at != '}' && *r->at != ']')
-		r->at++;
-	s.len = (size_t)(r->at - s.at);
-	return s;
-}
-
-/* --- single values ---------------------------------------------------------
- */
+#include "status/look.h"
 
 /* Escapes of JSON taken back, as far as a reader needs it. */
 static void
 text(struct span s, struct out *o)
 {
 	for (size_t i = 0; i < s.len; i++) {
-		struct span c = { s.at + i, 1 };
+		size_t n = i;
 
-		if (s.at[i] == '\\' && i + 1 < s.len) {
-			c.at = s.at + ++i;
-			/* \n and the like are blanks, \u001b is u001b. */
-			if (*c.at == 'n' || *c.at == 't' || *c.at == 'r')
-				c.at = " ";
-		}
-		out_html(o, c);
+		/* Whole stretches: a letter may be several bytes. */
+		while (n < s.len && s.at[n] != '\\')
+			n++;
+		out_html(o, (struct span){ s.at + i, n - i });
+		if (n + 1 >= s.len)
+			return;
+		i = n + 1;
+		/* Control bytes alone are written so; here they are blanks. */
+		if (memchr("bfnrtu", s.at[i], 6) != NULL)
+			out_char(o, ' ');
+		else
+			out_html(o, (struct span){ s.at + i, 1 });
+		if (s.at[i] == 'u')
+			i += 4;
 	}
 }
 
@@ -72,39 +46,90 @@ tenths(struct out *o, uint64_t value, const char *unit)
 }
 
 static void
-bytes(struct out *o, uint64_t n)
+with_unit(struct out *o, uint64_t value, const char *unit)
 {
-	if (n < 1024) {
-		out_u64(o, n);
-		OUT_LITERAL(o, " B");
-	} else if (n < 1 << 20) {
-		tenths(o, n * 10 >> 10, " KiB");
-	} else if (n < 1 << 30) {
-		tenths(o, (n >> 10) * 10 >> 10, " MiB");
-	} else {
-		tenths(o, (n >> 20) * 10 >> 10, " GiB");
-	}
+	out_u64(o, value);
+	out_text(o, unit);
 }
 
 static void
-milliseconds(struct out *o, uint64_t ms)
+bytes(uint64_t n, struct out *o)
 {
-	if (ms < 1000) {
-		out_u64(o, ms);
-		OUT_LITERAL(o, " ms");
-	} else if (ms < 120 * 1000) {
+	if (n < 1 << 10)
+		with_unit(o, n, " B");
+	else if (n < 1 << 20)
+		tenths(o, n * 10 >> 10, " KiB");
+	else if (n < 1 << 30)
+		tenths(o, n * 10 >> 20, " MiB");
+	else
+		tenths(o, (n >> 3) * 10 >> 27, " GiB");
+}
+
+static void
+milliseconds(uint64_t ms, struct out *o)
+{
+	if (ms < 1000)
+		with_unit(o, ms, " ms");
+	else if (ms < 120 * 1000)
 		tenths(o, ms / 100, " s");
-	} else if (ms < 2 * 3600 * 1000) {
-		out_u64(o, ms / 60000);
-		OUT_LITERAL(o, " min");
-	} else {
+	else if (ms < 2 * 3600 * 1000)
+		with_unit(o, ms / 60000, " min");
+	else if (ms < 48 * 3600 * 1000)
 		tenths(o, ms / 360000, " h");
+	else
+		tenths(o, ms / 8640000, " d");
+}
+
+static void
+seconds(uint64_t s, struct out *o)
+{
+	if (s < 120)
+		with_unit(o, s, " s");
+	else
+		milliseconds(s < UINT64_MAX / 1000 ? s * 1000 : s, o);
+}
+
+static void
+microseconds(uint64_t us, struct out *o)
+{
+	if (us < 1000)
+		with_unit(o, us, " \xc2\xb5s");
+	else if (us < 1000 * 1000)
+		with_unit(o, us / 1000, " ms");
+	else
+		milliseconds(us / 1000, o);
+}
+
+static void
+permille(uint64_t n, struct out *o)
+{
+	tenths(o, n, " %");
+}
+
+static const struct unit {
+	struct span suffix;
+	void (*show)(uint64_t n, struct out *o);
+} units[] = {
+	{ SPAN("bytes"), bytes },
+	{ SPAN("_ms"), milliseconds },
+	{ SPAN("_us"), microseconds },
+	{ SPAN("_s"), seconds },
+	{ SPAN("_permille"), permille },
+};
+
+static const struct unit *
+unit_of(struct span key)
+{
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (ends_with(key, units[i].suffix))
+			return &units[i];
 	}
+	return NULL;
 }
 
 /* 1234567 as 1 234 567, with narrow blanks. */
 static void
-grouped(struct out *o, struct span digits)
+grouped(struct span digits, struct out *o)
 {
 	for (size_t i = 0; i < digits.len; i++) {
 		if (i > 0 && digits.len > 4 && (digits.len - i) % 3 == 0)
@@ -116,18 +141,14 @@ grouped(struct out *o, struct span digits)
 static void
 number(struct span key, struct span raw, uint64_t n, struct out *o)
 {
-	OUT_LITERAL(o, "<span title=\"");
-	out_u64(o, n);
-	OUT_LITERAL(o, "\">");
-	if (ends_with(key, SPAN("bytes")))
-		bytes(o, n);
-	else if (ends_with(key, SPAN("_ms")))
-		milliseconds(o, n);
+	const struct unit *u = unit_of(key);
+
+	if (u != NULL)
+		u->show(n, o);
 	else if (ends_with(key, SPAN("_id")))
 		out_span(o, raw);
 	else
-		grouped(o, raw);
-	OUT_LITERAL(o, "</span>");
+		grouped(raw, o);
 }
 
 /* 2026-11-23T10:07:14.567000Z */
@@ -135,31 +156,6 @@ static bool
 is_time(struct span s)
 {
 	return s.len == 27 && s.at[10] == 'T' && s.at[26] == 'Z';
-}
-
-static void
-value(struct span key, struct span s, struct out *o)
-{
-	uint64_t n;
-
-	if (s.len == 0 || span_is(s, "null")) {
-		OUT_LITERAL(o, "<i>&ndash;</i>");
-	} else if (span_u64(s, &n) == ERR_OK) {
-		number(key, s, n, o);
-	} else if (is_time(s)) {
-		out_html(o, (struct span){ s.at, 10 });
-		out_char(o, ' ');
-		out_html(o, (struct span){ s.at + 11, 8 });
-		out_char(o, 'Z');
-	} else if (span_is(key, "state")) {
-		OUT_LITERAL(o, "<b class=\"");
-		text(s, o);
-		OUT_LITERAL(o, "\">");
-		text(s, o);
-		OUT_LITERAL(o, "</b>");
-	} else {
-		text(s, o);
-	}
 }
 
 /* Decimals without the zeros at their end: 0.11867000. */
@@ -181,140 +177,73 @@ without_zeros(struct span s)
 	return digits;
 }
 
-/* One value; of an array the first, and the others small behind it. */
+/* ["96250.43","0.0092"]: a price and its quantity. */
 static void
-cell(struct reader *r, struct span key, struct out *o)
+list(struct span array, struct out *o)
 {
-	bool first = true;
+	struct look l = look_into(array);
+	const char *between = "";
+	struct span item;
 
-	if (peek(r) != '[') {
-		value(key, scalar(r), o);
-		return;
-	}
-	r->at++;
-	while (r->at < r->end && *r->at != ']') {
-		if (*r->at == ',') {
-			r->at++;
-			continue;
-		}
-		out_text(o, first ? "" : " <small>");
-		text(without_zeros(scalar(r)), o);
-		out_text(o, first ? "" : "</small>");
-		first = false;
-	}
-	if (first)
-		OUT_LITERAL(o, "<i>&ndash;</i>");
-	r->at += r->at < r->end;
-}
-
-/* size_bytes is "size". */
-static void
-name(struct span key, struct out *o)
-{
-	if (ends_with(key, SPAN("_bytes")))
-		key.len -= 6;
-	else if (ends_with(key, SPAN("_ms")))
-		key.len -= 3;
-	for (size_t i = 0; i < key.len; i++) {
-		if (key.at[i] == '_')
-			out_char(o, ' ');
-		else
-			out_html(o, (struct span){ key.at + i, 1 });
+	while (look_item(&l, &item)) {
+		out_text(o, between);
+		text(without_zeros(look_text(item)), o);
+		between = " \xc3\x97 ";
 	}
 }
 
-/* --- objects ---------------------------------------------------------------
- */
-
-/* The next member's name, r at its value; false at the end of the object. */
+/* Beyond the last bucket there is no bound. */
 static bool
-member(struct reader *r, struct span *key)
+is_unbounded(struct span key, struct span v)
 {
-	r->at += peek(r) == '{' || peek(r) == ',';
-	if (peek(r) != '"') {
-		r->at += r->at < r->end;
-		return false;
-	}
-	*key = scalar(r);
-	r->at += r->at < r->end;
-	return true;
-}
-
-static void
-tiles(struct reader *r, struct out *o)
-{
-	struct span key;
-
-	OUT_LITERAL(o, "<dl>");
-	while (member(r, &key)) {
-		OUT_LITERAL(o, "<div><dt>");
-		name(key, o);
-		OUT_LITERAL(o, "</dt><dd>");
-		cell(r, key, o);
-		OUT_LITERAL(o, "</dd></div>");
-	}
-	OUT_LITERAL(o, "</dl>");
-}
-
-static bool
-is_number(const struct reader *r)
-{
-	return peek(r) == '-' || (peek(r) >= '0' && peek(r) <= '9');
-}
-
-static void
-heading(struct reader r, struct out *o)
-{
-	struct out none;
-	struct span key;
-
-	OUT_LITERAL(o, "<thead><tr>");
-	while (member(&r, &key)) {
-		out_text(o, is_number(&r) ? "<th class=\"n\">" : "<th>");
-		name(key, o);
-		OUT_LITERAL(o, "</th>");
-		out_init(&none, NULL, 0);
-		cell(&r, key, &none);
-	}
-	OUT_LITERAL(o, "</tr></thead>");
-}
-
-/* data-k is the cell's heading where there is no room for columns. */
-static void
-row(struct reader *r, struct out *o)
-{
-	struct span key;
-
-	OUT_LITERAL(o, "<tr>");
-	while (member(r, &key)) {
-		OUT_LITERAL(o, "<td data-k=\"");
-		name(key, o);
-		out_text(o, is_number(r) ? "\" class=\"n\">" : "\">");
-		cell(r, key, o);
-		OUT_LITERAL(o, "</td>");
-	}
-	OUT_LITERAL(o, "</tr>");
+	return span_is(v, "null") && ends_with(key, SPAN("_us"));
 }
 
 void
-show_json(struct span json, struct out *o)
+show_value(struct span key, struct span v, struct out *o)
 {
-	struct reader r = { json.at, json.at + json.len };
+	struct span s = look_text(v);
+	uint64_t n;
 
-	if (peek(&r) == '{') {
-		tiles(&r, o);
-		return;
+	if (is_unbounded(key, v)) {
+		OUT_LITERAL(o, "&gt; 10 s");
+	} else if (look_empty(v) || (*v.at == '-' && unit_of(key) != NULL)) {
+		OUT_LITERAL(o, "\xe2\x80\x93");
+	} else if (*v.at == '[') {
+		list(v, o);
+	} else if (*v.at != '"' && span_u64(s, &n) == ERR_OK) {
+		number(key, s, n, o);
+	} else if (is_time(s)) {
+		out_html(o, (struct span){ s.at + 5, 5 });
+		out_char(o, ' ');
+		out_html(o, (struct span){ s.at + 11, 8 });
+	} else if (span_is(v, "true") || span_is(v, "false")) {
+		out_text(o, *v.at == 't' ? "yes" : "no");
+	} else {
+		text(s, o);
 	}
-	r.at += r.at < r.end;
-	if (peek(&r) != '{') {
-		OUT_LITERAL(o, "<p class=\"muted\">none</p>");
-		return;
+}
+
+bool
+show_rounds(struct span key, struct span v)
+{
+	uint64_t n;
+
+	return is_time(look_text(v)) ||
+	       (unit_of(key) != NULL && span_u64(v, &n) == ERR_OK);
+}
+
+void
+show_name(struct span key, struct out *o)
+{
+	const struct unit *u = unit_of(key);
+
+	if (u != NULL)
+		key.len -= u->suffix.len;
+	for (size_t i = 0; i < key.len; i++) {
+		if (key.at[i] != '_')
+			out_html(o, (struct span){ key.at + i, 1 });
+		else if (i + 1 < key.len)
+			out_char(o, ' ');
 	}
-	OUT_LITERAL(o, "<div class=\"scroll\"><table class=\"rows\">");
-	heading(r, o);
-	while (peek(&r) == '{') {
-		row(&r, o);
-		r.at += peek(&r) == ',';
-	}
-	OUT_LITERAL(o, "</table></div>");
 }

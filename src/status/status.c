@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "status/expose.h"
+#include "status/page.h"
+#include "status/parts.h"
 
 static const char json_type_text[] = "application/json; charset=utf-8";
 
@@ -40,41 +42,23 @@ memory_json(const struct status *s, struct out *o)
 		out_u64(o, p->count);
 		OUT_LITERAL(o, ",\"each_bytes\":");
 		out_u64(o, p->each_bytes);
+		OUT_LITERAL(o, ",\"bytes\":");
+		out_u64(o, p->count * p->each_bytes);
 		out_char(o, '}');
 	}
 	out_char(o, ']');
 }
 
-static void
-serve_page(
-    struct status *s, const struct http_request *r, struct httpd_answer *a)
+void
+status_json(const struct status *s, struct out *o)
 {
-	(void)r;
-	refresh(s);
-	status_page(s, status_worst(s), &a->body);
-	a->content_type = "text/html; charset=utf-8";
-	a->headers = "Vary: Accept\r\n"
-		     "Content-Security-Policy: default-src 'none'; "
-		     "style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-		     "img-src data:; connect-src 'self'\r\n";
-	a->status = 200;
-}
-
-static void
-serve_status(
-    struct status *s, const struct http_request *r, struct httpd_answer *a)
-{
-	struct out *o = &a->body;
-
-	if (status_accepts(r->accept, "text/html")) {
-		serve_page(s, r, a);
-		return;
-	}
 	refresh(s);
 	out_char(o, '{');
 	member(o, "status", status_level_name(status_worst(s)));
 	out_char(o, ',');
 	status_about(s, o);
+	OUT_LITERAL(o, ",\"checks\":");
+	status_checks(s->metrics, o);
 	for (unsigned i = 0; i < s->metrics->panel_count; i++) {
 		const struct panel *p = &s->metrics->panels[i];
 
@@ -85,9 +69,33 @@ serve_status(
 		out_char(o, ':');
 		p->json(p->owner, o);
 	}
+	OUT_LITERAL(o, ",\"latency\":");
+	status_latency(s->metrics, o);
 	OUT_LITERAL(o, ",\"memory\":");
 	memory_json(s, o);
 	OUT_LITERAL(o, "}\n");
+}
+
+static void
+serve_page(
+    struct status *s, const struct http_request *r, struct httpd_answer *a)
+{
+	(void)r;
+	status_page(s, &a->body);
+	a->content_type = "text/html; charset=utf-8";
+	a->headers = page_policy;
+	a->status = 200;
+}
+
+static void
+serve_status(
+    struct status *s, const struct http_request *r, struct httpd_answer *a)
+{
+	if (status_accepts(r->accept, "text/html")) {
+		serve_page(s, r, a);
+		return;
+	}
+	status_json(s, &a->body);
 	a->content_type = json_type_text;
 	a->headers = "Vary: Accept\r\n";
 	a->status = 200;

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.." || exit 2
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 every='layers headers symbols banned globals words length format cppcheck
-	exceptions docs events cases mutations metrics'
+	exceptions docs events cases mutations metrics page'
 list=tests/lint/exceptions.txt
 bad=0
 : >"$work/used"

@@ -1,4 +1,5 @@
 /* LINK: feed/hub feed/hub_file feed/hub_host feed/hub_panels */
+/* LINK: feed/recent core/rate */
 /* LINK: feed/journal feed/journal_keep feed/journal_file */
 /* LINK: feed/journal_spare feed/journal_sync feed/journal_recover */
 /* LINK: model/model model/frame codec/crc32c */
@@ -467,8 +468,9 @@ panels(void **state)
 	(void)state;
 	metrics_init(&m);
 	hub_panels(&w->hub, &m);
-	assert_int_equal(m.panel_count, 1);
+	assert_int_equal(m.panel_count, 2);
 	assert_string_equal(m.panels[0].name, "sinks");
+	assert_string_equal(m.panels[1].name, "recent");
 	publish(7);
 	turn();
 	w->fakes[0].sink->host->up(w->fakes[0].sink->host);
