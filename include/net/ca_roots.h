@@ -12,7 +12,8 @@
 
 /* One root: its certificate, and the span inside it that is its name. */
 struct ca_root {
-	/* X.509 certificate, DER (RFC 5280 section 4.1). */
+	/* X.509 certificate, DER (RFC 5280 section 4.1), with an empty
+	 * signature: that a root signs itself proves nothing. */
 	const unsigned char *der;
 	unsigned der_len;
 	/* The subject, a DER Name with its tag and length; points into der. */
