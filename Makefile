@@ -58,7 +58,8 @@ MUSL :=
 else
 M := $(D)/musl
 MUSL := $(D)/musl.stamp
-LIBC_FLAGS = -nostdinc -isystem $(M)/include -isystem $(GCC_INCLUDE)
+LIBC_FLAGS = -nostdinc -isystem $(M)/include -isystem $(GCC_INCLUDE) \
+	-include $(CURDIR)/toolchain/hidden.h
 endif
 
 CPPFLAGS = -D_POSIX_C_SOURCE=200809L -Iinclude $(LIBC_FLAGS) \
