@@ -10,6 +10,7 @@
  *   /readyz   200 when nothing is failing, else 503
  *   /metrics  Prometheus text format 0.0.4, or OpenMetrics when asked for
  *   /status   JSON: every panel by name; for a browser the page
+ *   /status.json  the JSON for everybody
  *   /         one self-contained HTML page
  *
  * and what registered an address of its own (metrics_page): /scheduler.  With

@@ -88,6 +88,16 @@ serve_page(
 }
 
 static void
+serve_status_json(
+    struct status *s, const struct http_request *r, struct httpd_answer *a)
+{
+	(void)r;
+	status_json(s, &a->body);
+	a->content_type = json_type_text;
+	a->status = 200;
+}
+
+static void
 serve_status(
     struct status *s, const struct http_request *r, struct httpd_answer *a)
 {
@@ -95,10 +105,8 @@ serve_status(
 		serve_page(s, r, a);
 		return;
 	}
-	status_json(s, &a->body);
-	a->content_type = json_type_text;
+	serve_status_json(s, r, a);
 	a->headers = "Vary: Accept\r\n";
-	a->status = 200;
 }
 
 _Static_assert(
@@ -172,6 +180,7 @@ static const struct {
 	{ "/metrics", serve_metrics, false },
 	{ "/readyz", serve_readyz, true },
 	{ "/status", serve_status, false },
+	{ "/status.json", serve_status_json, false },
 };
 
 /* What registered an address of its own. */

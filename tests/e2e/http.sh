@@ -94,6 +94,11 @@ endpoints() {
 			grep -qi '^<!doctype html>' "$work/body"
 	}
 	check "/status for a browser" html
+	json() {
+		get /status.json -H 'Accept: text/html,*/*;q=0.8' && is 200 &&
+			jq -e .process "$work/body" >/dev/null
+	}
+	check "/status.json for it too" json
 	check "/scheduler" shape /scheduler '.scheduler_enabled and
 		(.jobs | length > 0)'
 	check "/api/v1/scheduler/status" shape /api/v1/scheduler/status \

@@ -57,6 +57,23 @@ late() { ms through PING && [ $took -ge 150 ]; }
 # 3 MB at 2 MB a second, of which the first second may come at once.
 slow() { ms through -x SET bulk <"$work/bulk" && [ $took -ge 400 ]; }
 
+# The same where much has passed before.
+slow_later() {
+	local reply=$((3000000 + 12))
+	connect && fetch_bulk || return 1
+	proxy_ctl redis rate 2000000
+	ms fetch_bulk
+	local status=$?
+	hangs_up
+	[ $status -eq 0 ] && [ $took -ge 400 ]
+}
+
+fetch_bulk() {
+	say GET bulk
+	[ "$(head -c "$reply" <&"$at" | tail -c +11 | head -c 3000000 |
+		cmp - "$work/bulk" && echo same)" = same ]
+}
+
 resets() {
 	connect && say PING && hear 10 && is "$heard" +PONG &&
 		proxy_ctl redis cut
@@ -131,6 +148,8 @@ check "latency, both ways" late
 proxy_ctl redis clear
 proxy_ctl redis rate 2000000
 check "a rate" slow
+proxy_ctl redis clear
+check "a rate of a connection that is old" slow_later
 proxy_ctl redis clear
 check "cut: the connection is reset, the next one is good" resets
 check "cut in the middle of a command" half_a_command

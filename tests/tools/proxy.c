@@ -57,7 +57,7 @@ struct way {
 	size_t len;
 	struct mark mark[MARKS_MAX];
 	size_t mark_head, marks;
-	/* Bytes that the rate still allows, in thousandths. */
+	/* Bytes that the rate still allows, in thousandths; never below 0. */
 	int64_t credit;
 	bool ended, told;
 };
@@ -279,7 +279,8 @@ drop_held(struct way *w, size_t n)
 {
 	w->len -= n;
 	memmove(w->held, w->held + n, w->len);
-	w->credit -= (int64_t)n * 1000;
+	if (p.rate > 0)
+		w->credit -= (int64_t)n * 1000;
 	while (n > 0) {
 		struct mark *m = &w->mark[w->mark_head];
 		size_t part = n < m->bytes ? n : m->bytes;
@@ -358,12 +359,23 @@ halve(struct link *l)
 	l->half = true;
 }
 
+/* Nothing is saved up from before. */
+static void
+set_rate(int64_t rate)
+{
+	p.rate = rate;
+	p.credited_ms = now_ms();
+	for (int i = 0; i < LINKS_MAX * 2; i++)
+		p.link[i / 2].way[i % 2].credit = 0;
+}
+
 static void
 clear(void)
 {
 	p.trouble = NONE;
 	p.refuse = false;
-	p.latency_ms = p.rate = 0;
+	p.latency_ms = 0;
+	set_rate(0);
 	p.cut_after = -1;
 	for (int i = 0; i < LINKS_MAX; i++)
 		if (p.link[i].used && p.link[i].spoiled)
@@ -397,7 +409,7 @@ obey(const char *word, int64_t value)
 	if (strcmp(word, "latency") == 0) {
 		p.latency_ms = value;
 	} else if (strcmp(word, "rate") == 0) {
-		p.rate = value;
+		set_rate(value);
 	} else if (strcmp(word, "cut") == 0) {
 		cut_all();
 	} else if (strcmp(word, "cutafter") == 0) {
