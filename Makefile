@@ -114,7 +114,7 @@ $(D)/%.stamp: DEPENDENCY_FLAGS = $(DEPFLAGS) $(HARDEN) \
 	$(patsubst $(D)/%,$(CURDIR)/$(D)/%,$(LIBC_FLAGS))
 $(filter-out $(MUSL),$(STAMPS)) $(D)/cmocka.stamp: $(MUSL)
 # As below, $(B)/flags; whatever folder it is made in.
-DEPFLAGS_TEXT = $(filter-out -ffile-prefix-map%,$(DEPFLAGS)) $(HARDEN)
+DEPFLAGS_TEXT = $(subst $(CURDIR),.,$(DEPFLAGS) $(HARDEN) $(LIBC_FLAGS))
 $(STAMPS): $(D)/flags
 $(D)/flags: always | build-tools
 	@mkdir -p $(@D)
