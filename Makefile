@@ -34,7 +34,7 @@ endif
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wvla -Wswitch-enum -Wpointer-arith -Wwrite-strings \
 	$(if $(filter true,$(CI)),-Werror -Wno-error=maybe-uninitialized)
-HARDEN := -fstack-protector-strong -fstack-clash-protection -fPIE -fno-plt
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fPIE
 SECTIONS := -ffunction-sections -fdata-sections
 # C unwinds nothing; a debugger finds what it needs in .debug_frame.
 LEAN := $(if $(filter host,$(TARGET)),,-fno-asynchronous-unwind-tables \
@@ -113,8 +113,12 @@ $(D)/musl.stamp: DEPENDENCY_FLAGS = $(DEPFLAGS)
 $(D)/%.stamp: DEPENDENCY_FLAGS = $(DEPFLAGS) $(HARDEN) \
 	$(patsubst $(D)/%,$(CURDIR)/$(D)/%,$(LIBC_FLAGS))
 $(filter-out $(MUSL),$(STAMPS)) $(D)/cmocka.stamp: $(MUSL)
-$(D)/mbedtls.stamp: toolchain/mbedtls_config.h
-$(D)/cares.stamp: toolchain/ares_config.h toolchain/ares_build.h
+# As below, $(B)/flags; whatever folder it is made in.
+DEPFLAGS_TEXT = $(subst $(CURDIR),.,$(DEPFLAGS) $(HARDEN) $(LIBC_FLAGS))
+$(STAMPS): $(D)/flags
+$(D)/flags: always | build-tools
+	@mkdir -p $(@D)
+	@echo '$(DEPFLAGS_TEXT)' | cmp -s - $@ || echo '$(DEPFLAGS_TEXT)' >$@
 $(D)/%.stamp: toolchain/deps/%.sh toolchain/build.sh toolchain/versions.txt \
 		toolchain/$(TARGET).mk | build-tools
 	@TARGET=$(TARGET) TARGET_ARCH=$(TARGET_ARCH) MUSL_ARCH=$(MUSL_ARCH) \

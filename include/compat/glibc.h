@@ -5,7 +5,7 @@
  * Debian compiles with _FORTIFY_SOURCE, which turns printf into __printf_chk;
  * with C23, which turns strtol into __isoc23_strtol; and, on 32-bit ARM, with
  * 64-bit file sizes and times, which adds the names ending in 64.  musl's types
- * are 64 bits wide everywhere, so each name forwards to the plain function.
+ * are 64 bits wide everywhere, so all but one forward to the plain function.
  * Nothing of ours calls these.
  */
 #ifndef MPEDGE_COMPAT_GLIBC_H
@@ -29,6 +29,12 @@ int __vsnprintf_chk(char *to, size_t size, int flag, size_t room,
 int __asprintf_chk(char **to, int flag, const char *format, ...);
 
 long __isoc23_strtol(const char *text, char **end, int base);
+
+/*
+ * scan.c: %d and %c, with a width, and text that has to be there; nats.c asks
+ * for no more, and a whole scanf is larger than all of compat.  A number too
+ * large is INT_MAX or INT_MIN.
+ */
 int __isoc23_sscanf(const char *text, const char *format, ...);
 
 /* 32-bit ARM only. */

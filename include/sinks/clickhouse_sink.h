@@ -207,6 +207,8 @@ void click_park_flush(struct click_sink *c);
 
 /* clickhouse_count.c: an insert of the batch has succeeded, or failed. */
 void click_count(struct click_sink *c, bool good);
+/* So many bytes of rows were so many of the body that is in. */
+void click_count_ratio(struct click_sink *c, size_t rows, size_t body);
 void click_count_panels(struct click_sink *c, struct metrics *m);
 
 /* clickhouse_show.c */

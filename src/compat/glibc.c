@@ -75,18 +75,6 @@ __isoc23_strtol(const char *text, char **end, int base)
 }
 
 int
-__isoc23_sscanf(const char *text, const char *format, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsscanf(text, format, args);
-	va_end(args);
-	return n;
-}
-
-int
 __fcntl_time64(int fd, int command, ...)
 {
 	va_list args;

@@ -27,13 +27,19 @@ click_count(struct click_sink *c, bool good)
 	histogram_count(
 	    &c->replaced.tables[c->step].fast_time.optimized_clickhouse_latency,
 	    LAYOUT_client, ns);
-	/* In thousandths; rows are sent as they are. */
+	/* In thousandths. */
 	histogram_count(
 	    &c->replaced.tables[c->step].table.clickhouse_batch_size,
 	    LAYOUT_counts, (int64_t)t->count * 1000);
-	histogram_count(
-	    &c->replaced.fast.optimized_clickhouse_compression_ratio,
-	    LAYOUT_counts, 1000);
+}
+
+void
+click_count_ratio(struct click_sink *c, size_t rows, size_t body)
+{
+	if (body > 0)
+		histogram_count(
+		    &c->replaced.fast.optimized_clickhouse_compression_ratio,
+		    LAYOUT_counts, (int64_t)(rows * 1000 / body));
 }
 
 static void

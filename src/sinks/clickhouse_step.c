@@ -181,6 +181,7 @@ inserted(struct click_sink *c)
 	went_well(c);
 	histogram_add(&c->metrics.latency, ns);
 	click_count(c, true);
+	click_count_ratio(c, rows, body);
 	c->metrics.inserts++;
 	c->metrics.row_bytes += rows;
 	c->metrics.body_bytes += body;

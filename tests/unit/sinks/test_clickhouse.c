@@ -35,6 +35,13 @@ token_of(const struct request *r)
 	return to;
 }
 
+/* In thousandths, what the service replaced called its compression. */
+static const struct histogram *
+ratio(struct world *w)
+{
+	return &inside(w)->replaced.fast.optimized_clickhouse_compression_ratio;
+}
+
 static void
 expect_rows(
     const struct request *r, enum record_id id, uint64_t from, uint64_t to)
@@ -100,6 +107,8 @@ a_batch_is_one_insert_for_each_table(void **state)
 	assert_int_equal(inside(w)->metrics.inserts, 3);
 	assert_int_equal(inside(w)->metrics.rows, 8);
 	assert_int_equal(inside(w)->metrics.latency.count, 3);
+	assert_int_equal(ratio(w)->count, 3);
+	assert_int_equal(ratio(w)->sum, 3 * 1000);
 	assert_int_equal(inside(w)->metrics.unfit, 2);
 	assert_non_null(memmem(w->requests[1].body, w->requests[1].len,
 	    "{\"volume\":\"0.0000000000000000001\"}", 34));
@@ -577,6 +586,7 @@ sends_packed(struct world *w, const char *how)
 	assert_true(
 	    inside(w)->metrics.body_bytes < inside(w)->metrics.row_bytes);
 	assert_int_equal(w->sink.counts.bytes, inside(w)->metrics.body_bytes);
+	assert_in_range(ratio(w)->sum, 3001, 100 * 1000);
 }
 
 static void
