@@ -28,8 +28,8 @@
  *
  *   -l N   levels compared a side (20)
  *   -t     the tail too: the last trade and the last diff of the ledger must
- *          have arrived, and every book must be valid at the end, or when
- *          the collector was stopped
+ *          have arrived, and every book must have been valid there (then the
+ *          collector may end, or find that nothing comes any more)
  *   -n     trades only: the records have no books
  *   -r     a repetition of what was delivered is no fault (a file written by a
  *          process that was killed)
@@ -137,10 +137,6 @@ struct symbol {
 	int64_t id;
 	bool valid;
 	bool began;
-	/* It was valid before it was last said to be invalid; that was because
-	 * the collector was stopped. */
-	bool was_valid;
-	bool stopped;
 	/* No delta came after the snapshot yet. */
 	bool fresh;
 };
@@ -561,7 +557,6 @@ take_snapshot(struct symbol *s, const char *line, int64_t id)
 	read_levels(s, ASK, member(line, "asks"), true);
 	s->id = id;
 	s->valid = s->began = s->fresh = true;
-	s->stopped = false;
 	compare(s);
 }
 
@@ -625,7 +620,6 @@ take_book(const char *line)
 	}
 	if (is_word(member(line, "is_valid"), "false")) {
 		n.invalid++;
-		s->was_valid = s->valid;
 		s->valid = false;
 	} else if (is_word(member(line, "update_type"), "\"snapshot\"")) {
 		take_snapshot(s, line, id);
@@ -781,9 +775,6 @@ take_gap(const char *line)
 	n.gaps++;
 	n.healed += is_word(member(line, "healed"), "true");
 	n.journal_gaps += is_word(member(line, "data_type"), "\"journal\"");
-	if (s && is_word(member(line, "data_type"), "\"orderbook\"") &&
-	    is_word(member(line, "reason"), "\"stopped\""))
-		s->stopped = s->was_valid;
 	if (!s || from < 0 || to < from || s->trades == 0 ||
 	    !is_word(member(line, "data_type"), "\"trade\""))
 		return;
@@ -828,8 +819,7 @@ check_tail(const struct symbol *s)
 {
 	int64_t last = s->diffs ? s->diff[s->diffs - 1].shown_last : s->id;
 
-	if (!opt.tail || opt.trades_only ||
-	    (s->began && (s->valid || s->stopped) && s->id == last))
+	if (!opt.tail || opt.trades_only || (s->began && s->id == last))
 		return;
 	n.behind++;
 	fault("book %s ends %s at %lld, the ledger's at %lld", s->name,
