@@ -174,7 +174,7 @@ check "both had a share" test "$(lines one)" -gt 0 -a "$(lines two)" -gt 0
 stop "${box_pid[one]}"
 stop "${box_pid[two]}"
 
-# --- into ClickHouse, killed four times: what it has confirmed is acknowledged ---
+# --- into ClickHouse, killed ten times: what it has confirmed is acknowledged ---
 
 start_chdb
 box click consume.durable=click consume.batch=500 file.enabled=false \
@@ -185,8 +185,8 @@ rows() { sql "$chdb_url" "SELECT $1 FROM mpedge.trades"; }
 has_rows() { [ "$(rows 'count()')" -ge "$1" ]; }
 ahead=0
 up click
-for step in 1 2 3 4; do
-	wait_for 20 has_rows $((step * count / 20))
+for step in 1 2 3 4 5 6 7 8 9 10; do
+	wait_for 60 has_rows $((step * count / 12))
 	kill -KILL "${box_pid[click]}"
 	wait "${box_pid[click]}" 2>/dev/null
 	info $stream click
@@ -195,7 +195,7 @@ for step in 1 2 3 4; do
 		ahead=$((ahead + 1))
 	up click
 done
-check "into ClickHouse, killed 4 times: nothing acknowledged before it was there" \
+check "into ClickHouse, killed 10 times: nothing acknowledged before it was there" \
 	test $ahead = 0
 check "all are acknowledged" wait_for 60 through $stream click
 check "each record is there" test "$(rows 'uniqExact(trade_id)')" = "$count"
