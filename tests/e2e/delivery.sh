@@ -310,6 +310,10 @@ every book right" verify_nats -t -l 500
 	check "nothing was put aside" test ! -s "$work/dead.jsonl"
 	check "the simulator saw its rules kept" \
 		test "$(sim_stat violations)" = 0
+	# Without the pages of the journal's file, which are the kernel's to take.
+	check "its memory is under 16 MiB" \
+		test "$(rss_anon "$mpedge_pid")" -lt 16384
+	echo "# $suite: $(rss_anon "$mpedge_pid") KiB of memory"
 }
 
 leave() {
