@@ -167,22 +167,23 @@ move_tail(struct journal *j, uint64_t to)
 		journal_checkpoint(j, j->head, j->sequence, j->marks);
 }
 
+/* The head comes last and at once: whoever is killed before it leaves no frame,
+ * and nothing that looks like one that was there. */
 static void
 put_head(struct journal *j, struct journal_head *h)
 {
 	uint8_t *at = j->ring + j->head % j->size;
-	size_t len = JOURNAL_FRAME_HEAD - CRC_FROM;
 
 	h->magic = JOURNAL_FRAME_MAGIC;
 	h->schema = JOURNAL_SCHEMA;
 	h->life = j->life;
 	h->sequence = j->sequence;
 	h->position = j->head;
-	memcpy(at, h, sizeof(*h));
+	h->crc = crc32c(
+	    0, (const uint8_t *)h + CRC_FROM, JOURNAL_FRAME_HEAD - CRC_FROM);
 	if (h->record != JOURNAL_FILLER)
-		len += h->length;
-	h->crc = crc32c(0, at + CRC_FROM, len);
-	memcpy(at + offsetof(struct journal_head, crc), &h->crc, 4);
+		h->crc = crc32c(h->crc, at + JOURNAL_FRAME_HEAD, h->length);
+	memcpy(at, h, sizeof(*h));
 }
 
 /* Fill what is left of the ring, so that the next frame starts at its front. */

@@ -5,13 +5,17 @@
  * Every frame of a ring that has gone around, and every byte of the header,
  * damaged in turn: what is left must be what was written.
  */
+#define _GNU_SOURCE
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -26,6 +30,10 @@ enum {
 	/* After the last checkpoint, when not closed. */
 	FRESH = 20,
 	MARKS_USED = 2,
+	/* Of a process that is killed: records that take a while. */
+	LARGE_RING = 1 << 20,
+	LARGE = 60000,
+	KILLS = 15,
 };
 
 static char path[128];
@@ -308,6 +316,59 @@ teardown(void **state)
 	return 0;
 }
 
+/* Appends for ever; says when it has begun. */
+static void
+append_for_ever(int fd)
+{
+	static struct journal j;
+	struct journal_note note = { .record = RECORD_trade };
+	struct out body;
+
+	if (journal_open(&j, path, NULL, LARGE_RING, &why) != ERR_OK)
+		_exit(1);
+	for (uint64_t n = 0;; n++) {
+		if (journal_reserve(&j, LARGE, &body) != ERR_OK)
+			_exit(1);
+		memset(body.at, (int)n, LARGE);
+		journal_commit(&j, LARGE, &note);
+		journal_seal(&j);
+		if (n == 10 && write(fd, "", 1) != 1)
+			_exit(1);
+	}
+}
+
+/* A record that was being written was not there: nothing is said to be lost. */
+static void
+killed_at_any_moment(void **state)
+{
+	static struct journal j;
+	struct timespec while_ns = { 0, 0 };
+
+	(void)state;
+	for (int n = 0; n < KILLS; n++) {
+		int fds[2];
+		char byte;
+		pid_t child;
+
+		assert_int_equal(pipe(fds), 0);
+		child = fork();
+		if (child == 0)
+			append_for_ever(fds[1]);
+		assert_int_equal(read(fds[0], &byte, 1), 1);
+		while_ns.tv_nsec = n * 7919 % 500 * 1000;
+		nanosleep(&while_ns, NULL);
+		assert_int_equal(kill(child, SIGKILL), 0);
+		assert_int_equal(waitpid(child, NULL, 0), child);
+		close(fds[0]);
+		close(fds[1]);
+		out_reset(&why);
+		assert_int_equal(
+		    journal_open(&j, path, NULL, LARGE_RING, &why), ERR_OK);
+		assert_int_equal(j.cut, 0);
+		journal_close(&j);
+	}
+}
+
 int
 main(void)
 {
@@ -321,6 +382,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(every_length, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    of_somebody_else, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    killed_at_any_moment, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
