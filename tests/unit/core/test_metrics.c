@@ -53,7 +53,7 @@ nothing_registered_is_an_empty_page(void **state)
 static void
 counters_exactly(void **state)
 {
-	struct http_metrics m = { 17, 0, UINT64_MAX };
+	struct http_metrics m = { .requests = 17, .errors = UINT64_MAX };
 
 	(void)state;
 	metrics_add(&registry, METRICS_http, &m, "");
@@ -65,10 +65,20 @@ counters_exactly(void **state)
 	    "places were taken\n"
 	    "# TYPE mpedge_http_refused_total counter\n"
 	    "mpedge_http_refused_total 0\n"
-	    "# HELP mpedge_http_errors_total requests that were malformed or "
-	    "too slow\n"
+	    "# HELP mpedge_http_errors_total answers of 4xx and 5xx\n"
 	    "# TYPE mpedge_http_errors_total counter\n"
-	    "mpedge_http_errors_total 18446744073709551615\n");
+	    "mpedge_http_errors_total 18446744073709551615\n"
+	    "# HELP mpedge_http_late_total clients that took too long to ask, "
+	    "or to read the answer\n"
+	    "# TYPE mpedge_http_late_total counter\n"
+	    "mpedge_http_late_total 0\n"
+	    "# HELP mpedge_http_denied_total requests without the secret they "
+	    "need\n"
+	    "# TYPE mpedge_http_denied_total counter\n"
+	    "mpedge_http_denied_total 0\n"
+	    "# HELP mpedge_http_clients places taken by clients\n"
+	    "# TYPE mpedge_http_clients gauge\n"
+	    "mpedge_http_clients 0\n");
 }
 
 /* One HELP and TYPE, then all sets, in the order they were added. */
@@ -346,7 +356,7 @@ no_part_is_longer_than_said(void **state)
 static void
 openmetrics_exactly(void **state)
 {
-	struct http_metrics m = { 17, 0, 3 };
+	struct http_metrics m = { .requests = 17, .errors = 3 };
 	struct journal_metrics j;
 
 	(void)state;
@@ -361,10 +371,19 @@ openmetrics_exactly(void **state)
 	    "places were taken\n"
 	    "# TYPE mpedge_http_refused counter\n"
 	    "mpedge_http_refused_total 0\n"
-	    "# HELP mpedge_http_errors requests that were malformed or "
-	    "too slow\n"
+	    "# HELP mpedge_http_errors answers of 4xx and 5xx\n"
 	    "# TYPE mpedge_http_errors counter\n"
 	    "mpedge_http_errors_total 3\n"
+	    "# HELP mpedge_http_late clients that took too long to ask, or to "
+	    "read the answer\n"
+	    "# TYPE mpedge_http_late counter\n"
+	    "mpedge_http_late_total 0\n"
+	    "# HELP mpedge_http_denied requests without the secret they need\n"
+	    "# TYPE mpedge_http_denied counter\n"
+	    "mpedge_http_denied_total 0\n"
+	    "# HELP mpedge_http_clients places taken by clients\n"
+	    "# TYPE mpedge_http_clients gauge\n"
+	    "mpedge_http_clients 0\n"
 	    "# EOF\n");
 	metrics_add(&registry, METRICS_journal, &j, "");
 	expect_line("# TYPE mpedge_journal_written_bytes counter");

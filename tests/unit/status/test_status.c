@@ -285,7 +285,8 @@ elsewhere_is_nothing(void **state)
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		expect_in(get(w, paths[i], 404, "text/plain"),
-		    "There are: / /health /livez /metrics /readyz /status\n");
+		    "There are: / /health /livez /metrics /readyz /status "
+		    "/status.json\n");
 }
 
 /* What registers an address of its own has it, and is named among them. */
@@ -299,7 +300,7 @@ a_registered_page(void **state)
 	metrics_page(&w->metrics, &page);
 	expect_in(get(w, "/jobs", 200, "application/json; charset=utf-8"), "{");
 	expect_in(
-	    get(w, "/nothing", 404, "text/plain"), "/readyz /status /jobs\n");
+	    get(w, "/nothing", 404, "text/plain"), "/status.json /jobs\n");
 	for (unsigned i = 0; i < METRICS_PAGES_MAX; i++)
 		metrics_page(&w->metrics, &page);
 	assert_int_equal(w->metrics.refused, 1);

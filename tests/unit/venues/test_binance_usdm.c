@@ -238,6 +238,9 @@ hear(struct heard *w, const char *text)
 #define ENDS(market, native)                                                   \
 	"\"market_type\":\"" market "\",\"native_symbol\":\"" native "\"}\n"
 #define BTC_ENDS ENDS("perpetual", "BTCUSDT")
+#define ORDER_ENDS(market, native)                                             \
+	"\"market_type\":\"" market "\",\"native_symbol\":\"" native           \
+	"\",\"venue_trade_id\":null}\n"
 
 static const struct kind {
 	const char *stream;
@@ -417,7 +420,8 @@ static const struct kind {
 				   "\"value\":\"192.22480\",\"instrument_"
 				   "type\":\"PERPETUAL\","
 				   "\"timestamp\":\"2026-11-23T00:00:00."
-				   "944000Z\"," SEEN BTC_ENDS,
+				   "944000Z\"," SEEN ORDER_ENDS(
+				       "perpetual", "BTCUSDT"),
 	    "o", " e o ", " s S T ", CHANNEL_LIQUIDATION, 0, SEQ_NULL },
 	{ "!contractInfo",
 	    "{\"e\":\"contractInfo\",\"E\":1795392000950,"
@@ -451,7 +455,7 @@ static const struct kind {
 				  "\"value\":\"400\","
 				  "\"instrument_type\":\"PERPETUAL\","
 				  "\"timestamp\":\"2026-11-23T00:00:00."
-				  "944000Z\"," SEEN ENDS(
+				  "944000Z\"," SEEN ORDER_ENDS(
 				      "perpetual", "BTCUSD_PERP"),
 	    "o", " e o ", " s S p q T ", CHANNEL_LIQUIDATION, 0, SEQ_NULL },
 	{ "btcusd_perp@kline_1h",

@@ -541,7 +541,8 @@ test_late_liquidation(void **state)
 	snprintf(want, sizeof(want),
 	    "%sliquidation BTC-PERPETUAL buy price=2 quantity=3 value=3 "
 	    "instrument_type=perpetual "
-	    "timestamp=2026-11-23T00:00:00.213000Z backfill=yes\n",
+	    "timestamp=2026-11-23T00:00:00.213000Z backfill=yes "
+	    "venue_trade_id=t6\n",
 	    trades);
 	assert_int_equal(read_page(w, body, &ask, &page), ERR_OK);
 	assert_string_equal(w->text, want);

@@ -206,6 +206,9 @@ hear(struct heard *w, const char *text)
 #define COLLECTED "\"collected_at\":\"2026-11-23T00:00:00.999999Z\","
 #define ENDS(market, native)                                                   \
 	"\"market_type\":\"" market "\",\"native_symbol\":\"" native "\"}\n"
+#define ORDER_ENDS(market, native)                                             \
+	"\"market_type\":\"" market "\",\"native_symbol\":\"" native           \
+	"\",\"venue_trade_id\":null}\n"
 
 /* --- each channel ----------------------------------------------------------
  */
@@ -334,7 +337,7 @@ static const struct kind {
 				  "\"quantity\":\"13\",\"value\":\"1300\","
 				  "\"instrument_type\":\"SWAP\","
 				  "\"timestamp\":\"2026-11-23T00:05:51."
-				  "375000Z\"," COLLECTED ENDS(
+				  "375000Z\"," COLLECTED ORDER_ENDS(
 				      "perpetual", "BTC-USD-SWAP"),
 	    CHANNEL_LIQUIDATION, 0, 0, " side bkPx sz ts " },
 };
