@@ -95,6 +95,9 @@ void app_replaced_start(struct mpedge *m);
 void app_replaced_panels(struct mpedge *m);
 const char *app_version(void);
 
+/* app_process.c: the front of a file of /proc, in text; SPAN_NULL when it
+ * cannot be read. */
+struct span app_read(const char *path, char *text, size_t size);
 /* app_process.c: the process as the system sees it; owner is a struct mpedge.
  */
 void process_register(struct mpedge *m);

@@ -44,6 +44,9 @@ struct span span_trim(struct span a);
  */
 struct span span_word(struct span *rest, const char *separators);
 
+/* What a hexadecimal digit stands for, of either case; -1: it is none. */
+int span_hex(char c);
+
 /* Decimal digits only, no sign, no blanks.  SYNTAX or RANGE. */
 enum err span_u64(struct span a, uint64_t *value) MUST_USE;
 

@@ -10,6 +10,19 @@
 #include "app/app.h"
 #include "core/log.h"
 
+struct span
+app_read(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return SPAN_NULL;
+	n = read(fd, text, size);
+	close(fd);
+	return n > 0 ? (struct span){ text, (size_t)n } : SPAN_NULL;
+}
+
 /* The first two numbers of /proc/self/statm are pages: all, and resident. */
 static void
 read_memory(struct standard_metrics *p)
@@ -17,17 +30,8 @@ read_memory(struct standard_metrics *p)
 	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 	uint64_t all = 0, resident = 0;
 	char text[128];
-	struct span rest;
-	ssize_t n;
-	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	struct span rest = app_read("/proc/self/statm", text, sizeof(text));
 
-	if (fd < 0)
-		return;
-	n = read(fd, text, sizeof(text));
-	close(fd);
-	if (n <= 0)
-		return;
-	rest = (struct span){ text, (size_t)n };
 	if (span_u64(span_word(&rest, " \n"), &all) != ERR_OK ||
 	    span_u64(span_word(&rest, " \n"), &resident) != ERR_OK)
 		return;

@@ -1,6 +1,5 @@
 /* What is put together for the families of the service replaced when somebody
  * asks for them: groups mp_ of metrics.def. */
-#include <fcntl.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
@@ -136,19 +135,13 @@ static void
 read_cpu(struct machine_cpu *now)
 {
 	char text[256];
-	struct span rest, word;
+	struct span rest = app_read("/proc/stat", text, sizeof(text));
+	struct span word;
 	unsigned i = 0;
-	ssize_t n;
-	int fd = open("/proc/stat", O_RDONLY | O_CLOEXEC);
 
 	*now = (struct machine_cpu){ 0 };
-	if (fd < 0)
+	if (rest.at == NULL)
 		return;
-	n = read(fd, text, sizeof(text));
-	close(fd);
-	if (n <= 0)
-		return;
-	rest = (struct span){ text, (size_t)n };
 	word = span_word(&rest, " \n");
 	while (i < 8 && (word = span_word(&rest, " \n")).at != NULL) {
 		uint64_t ticks;

@@ -67,16 +67,6 @@ read_time(struct span text, struct wall otherwise)
 	return (struct wall){ (int64_t)(seconds * NS_PER_S + fraction) };
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 struct span
 sidecar_parameter(struct span url, const char *name, char *buf, size_t size)
 {
@@ -96,10 +86,10 @@ sidecar_parameter(struct span url, const char *name, char *buf, size_t size)
 		char c = word.at[i];
 
 		if (c == '%' && i + 2 < word.len &&
-		    hex_digit(word.at[i + 1]) >= 0 &&
-		    hex_digit(word.at[i + 2]) >= 0) {
-			c = (char)(hex_digit(word.at[i + 1]) * 16 +
-				   hex_digit(word.at[i + 2]));
+		    span_hex(word.at[i + 1]) >= 0 &&
+		    span_hex(word.at[i + 2]) >= 0) {
+			c = (char)(span_hex(word.at[i + 1]) * 16 +
+				   span_hex(word.at[i + 2]));
 			i += 2;
 		}
 		out_char(&o, c);

@@ -66,22 +66,10 @@ enum {
 	CHUNK_EXTRA_MAX = 8192,
 };
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static enum err
 chunk_size(struct http1_body *b, char c)
 {
-	int digit = hex_digit(c);
+	int digit = span_hex(c);
 
 	if (digit >= 0 && b->digits < 8) {
 		b->left = b->left << 4 | (unsigned)digit;

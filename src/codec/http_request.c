@@ -100,16 +100,6 @@ http_query(struct span query, const char *name, struct span *value)
 	return false;
 }
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 enum err
 http_decode(struct span raw, struct out *o)
 {
@@ -118,8 +108,8 @@ http_decode(struct span raw, struct out *o)
 
 		if (c == '%') {
 			int high =
-			    i + 2 < raw.len ? hex_digit(raw.at[i + 1]) : -1;
-			int low = high >= 0 ? hex_digit(raw.at[i + 2]) : -1;
+			    i + 2 < raw.len ? span_hex(raw.at[i + 1]) : -1;
+			int low = high >= 0 ? span_hex(raw.at[i + 2]) : -1;
 
 			if (low < 0)
 				return ERR_SYNTAX;

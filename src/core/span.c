@@ -98,6 +98,16 @@ span_word(struct span *rest, const char *separators)
 	return word;
 }
 
+int
+span_hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 enum err
 span_u64(struct span a, uint64_t *value)
 {
