@@ -88,8 +88,7 @@ dd if="$work/table" of="$work/disk" bs=1 seek=440 conv=notrunc status=none
 {
 	printf '# GRUB Environment Block\ngood=A\ntry=\nleft=0\nfails=0\n'
 	printf '%1024s' '' | tr ' ' '#'
-} | head -c 1024 >"$work/block"
-put "$work/block" 1024
+} | head -c 1024 >"$work/grubenv"
 
 cp image/appliance/grub.cfg "$work/fat/grub/grub.cfg"
 cp "$config" "$work/fat/mp.ini"
@@ -97,14 +96,29 @@ sed "s/@BOARD@/$board/" image/appliance/fat-readme.txt >"$work/fat/README.txt"
 for file in mp.ini README.txt; do
 	sed -i 's/\r*$/\r/' "$work/fat/$file"
 done
-find "$work/fat" -exec touch -d "@$epoch" {} +
+find "$work/fat" "$work/grubenv" -exec touch -d "@$epoch" {} +
+# The environment block is the first file, so its place is where the data begins:
+# sector 4096 of the disk.  mpedge writes that sector; GRUB, which cannot save to
+# sectors that no file has, writes the file.
 truncate -s $((fat_sectors * 512)) "$work/fat.img"
-/sbin/mkfs.fat --invariant -F 16 -s 4 -n MPEDGE -i "$serial" -h $first \
-	"$work/fat.img" >/dev/null
+# mkfat RESERVED
+mkfat() {
+	/sbin/mkfs.fat --invariant -F 16 -s 4 -r 512 -R "$1" -h $first \
+		-n MPEDGE -i "$serial" "$work/fat.img" >/dev/null
+}
+mkfat 1952
+fat_size=$(od -An -t u2 -j 22 -N 2 "$work/fat.img")
+mkfat $((4096 - first - 32 - 2 * fat_size))
 export MTOOLS_SKIP_CHECK=1
+mcopy -m -i "$work/fat.img" "$work/grubenv" ::
+mattrib +h +s -i "$work/fat.img" ::grubenv
 mcopy -s -p -m -Q -i "$work/fat.img" $(find "$work/fat" -mindepth 1 -maxdepth 1 |
 	sort) ::
 put "$work/fat.img" $first
 put "$slot" $a
+dd if="$work/disk" bs=512 skip=4096 count=2 status=none | cmp - "$work/grubenv" || {
+	echo "disk.sh: the environment block is not where it has to be" >&2
+	exit 1
+}
 truncate -s %4096 "$work/disk"
 mv "$work/disk" "$out"

@@ -18,7 +18,7 @@ echo "set options='$(value_of options "board/$board/board.conf") panic=10'" \
 find "$work/slot" -exec touch -d "@$epoch" {} +
 rm -f "$out"
 unset SOURCE_DATE_EPOCH
-mksquashfs "$work/slot" "$out" -quiet -no-progress -noappend -comp gzip \
+mksquashfs "$work/slot" "$out" -quiet -no-progress -noappend -comp gzip -noD -noF \
 	-all-root -no-xattrs -no-exports -processors 1 -mkfs-time "$epoch" >/dev/null
 limit=$(($(value_of slot_mib "board/$board/board.conf") * 1048576))
 [ "$(wc -c <"$out")" -le $limit ] || {
