@@ -1,5 +1,5 @@
 #!/bin/sh
-# usage: build.sh BOARD INIT MPEDGE DROPBEAR|- [CONFIG]
+# usage: [CONFIG=FILE] build.sh BOARD INIT MPEDGE DROPBEAR|-
 # The images of a board, from static programs of its architecture, as
 # build/appliance/BOARD/slot.img, which an update carries, and disk.img, which is
 # flashed.  CONFIG is the mp.ini of the latter.  No root is needed, and the same
@@ -9,7 +9,7 @@
 cd "$(dirname "$0")/../.." || exit 2
 . image/appliance/lib.sh
 [ $# -ge 4 ] || { sed -n 2p "$0" >&2; exit 64; }
-board=$1 init=$2 mpedge=$3 dropbear=$4 config=$5
+board=$1 init=$2 mpedge=$3 dropbear=$4 config=$CONFIG
 [ -f "board/$board/board.conf" ] || {
 	echo "build.sh: $board is none of:" board/*/ >&2
 	exit 64
