@@ -199,12 +199,20 @@ COLD := app/% status/% compat/% core/log% codec/syslog feed/symbols% \
 	sinks/redis_open sinks/redis_state sinks/redis_reply \
 	sinks/clickhouse% model/ddl model/marketprism feed/consume_% \
 	feed/journal_recover% feed/journal_spare% feed/journal_look% \
-	net/httpd% net/tls_server codec/http_request
+	net/httpd% net/tls_server codec/http_request \
+	init/% codec/bootenv codec/sntp codec/mbr
 $(COLD:%=$(B)/src/%.o): private MODE_release := -Os
 
 objects: $(OBJECTS) $(SIMULATOR) ## compile everything, link nothing
 
-$(B)/libmpedge.a: $(filter-out $(MAIN),$(OBJECTS)) $(B)/gen/ca_roots.o \
+# The appliance's first process has a program of its own.
+INIT := $(filter $(B)/src/init/%,$(OBJECTS))
+# Time is at least that of what it was built from.
+BUILT := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),0)
+$(B)/src/init/main.o: private CPPFLAGS += -DMPINIT_BUILT=$(BUILT)
+$(B)/src/init/main.o: $(B)/version
+
+$(B)/libmpedge.a: $(filter-out $(MAIN) $(INIT),$(OBJECTS)) $(B)/gen/ca_roots.o \
 		$(B)/gen/page.o $(B)/gen/versions.o
 	@rm -f $@
 	@$(AR) rcsD $@ $^
@@ -220,15 +228,18 @@ $(B)/mpedge.debug: $(MAIN) $(B)/libmpedge.a
 	$(Q)$(call link,$^,$(LIBS) $(MAP) $(ABSENT))
 $(B)/exchange-sim.debug: $(SIMULATOR)
 	$(Q)$(call link,$^,$(LIBS))
-$(B)/mpedge $(B)/exchange-sim: %: %.debug
+$(B)/mpinit.debug: $(INIT) $(B)/libmpedge.a
+	$(Q)$(call link,$^,)
+$(B)/mpedge $(B)/exchange-sim $(B)/mpinit: %: %.debug
 	@$(if $(filter release,$(MODE)),$(STRIP) -o $@ $<,cp $< $@)
 
 ifeq ($(TARGET)-$(MODE),x86_64-release)
-build/mpedge build/exchange-sim: build/%: $(B)/%
+build/mpedge build/exchange-sim build/mpinit: build/%: $(B)/%
 	@cp --remove-destination $< $@
 else
-.PHONY: build/mpedge build/exchange-sim
+.PHONY: build/mpedge build/exchange-sim build/mpinit
 build/mpedge: $(B)/mpedge
+build/mpinit: $(B)/mpinit
 build/exchange-sim: $(B)/exchange-sim
 endif
 
@@ -241,6 +252,8 @@ $(TOOLS): %: %.o $(B)/libmpedge.a
 WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 $(B)/mpedge-counted: $(MAIN) $(B)/tests/e2e/alloc_count.o $(B)/libmpedge.a
 	$(Q)$(call link,$^,$(LIBS) $(WRAP))
+
+init: build/mpinit ## the appliance's first process: build/mpinit
 
 sim: build/exchange-sim ## the exchange simulator: build/exchange-sim
 
@@ -389,7 +402,7 @@ unit-aarch64 unit-armv7: unit-%:
 	@$(MAKE) --no-print-directory TARGET=$* unit
 
 .PHONY: all always binary bench build-tools captures check clean container corpus \
-	corpus-run cov demo demo-tools deps docs e2e fmt fuzz fuzz-run help lint mutations \
+	corpus-run cov demo demo-tools deps docs e2e fmt fuzz fuzz-run help init lint mutations \
 	objects package page-pictures ready repro run sim sizes test test-tools unit unit-aarch64 unit-armv7 \
 	unit-run versions
 .DELETE_ON_ERROR:
