@@ -206,13 +206,13 @@ $(COLD:%=$(B)/src/%.o): private MODE_release := -Os
 objects: $(OBJECTS) $(SIMULATOR) ## compile everything, link nothing
 
 # The appliance's first process has a program of its own.
-INIT := $(filter $(B)/src/init/%,$(OBJECTS))
+INIT_OBJECTS := $(filter $(B)/src/init/%,$(OBJECTS))
 # Time is at least that of what it was built from.
 BUILT := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),0)
 $(B)/src/init/main.o: private CPPFLAGS += -DMPINIT_BUILT=$(BUILT)
 $(B)/src/init/main.o: $(B)/version
 
-$(B)/libmpedge.a: $(filter-out $(MAIN) $(INIT),$(OBJECTS)) $(B)/gen/ca_roots.o \
+$(B)/libmpedge.a: $(filter-out $(MAIN) $(INIT_OBJECTS),$(OBJECTS)) $(B)/gen/ca_roots.o \
 		$(B)/gen/page.o $(B)/gen/versions.o
 	@rm -f $@
 	@$(AR) rcsD $@ $^
@@ -228,7 +228,7 @@ $(B)/mpedge.debug: $(MAIN) $(B)/libmpedge.a
 	$(Q)$(call link,$^,$(LIBS) $(MAP) $(ABSENT))
 $(B)/exchange-sim.debug: $(SIMULATOR)
 	$(Q)$(call link,$^,$(LIBS))
-$(B)/mpinit.debug: $(INIT) $(B)/libmpedge.a
+$(B)/mpinit.debug: $(INIT_OBJECTS) $(B)/libmpedge.a
 	$(Q)$(call link,$^,)
 $(B)/mpedge $(B)/exchange-sim $(B)/mpinit: %: %.debug
 	@$(if $(filter release,$(MODE)),$(STRIP) -o $@ $<,cp $< $@)

@@ -305,7 +305,7 @@ ssh_tick(struct box *b)
 {
 	const char *const make[] = { "/usr/bin/dropbearkey", "-t", "ed25519",
 		"-f", SSH_KEY, NULL };
-	const char *const serve[] = { "/usr/sbin/dropbear", "-F", "-E", "-s",
+	const char *const serve[] = { "/usr/bin/dropbear", "-F", "-E", "-s",
 		"-j", "-k", "-r", SSH_KEY, NULL };
 	const char *const variables[] = { "PATH=/bin:/sbin:/usr/bin:/usr/sbin",
 		NULL };
