@@ -382,6 +382,8 @@ container: ## an OCI archive, no daemon needed: build/mpedge-VERSION.oci.tar (TA
 	@image/container/build.sh $(VERSION) build/mpedge-$(VERSION).oci.tar \
 		$(foreach t,$(TARGETS),$(OCI_$t)=build/$t-release/mpedge)
 
+include image/appliance/rules.mk
+
 binary: ## is each binary static-pie, small, and free of OpenSSL?
 	@for target in x86_64 aarch64 armv7; do \
 		$(MAKE) --no-print-directory TARGET=$$target all || exit 1; done
@@ -402,7 +404,7 @@ unit-aarch64 unit-armv7: unit-%:
 	@$(MAKE) --no-print-directory TARGET=$* unit
 
 .PHONY: all always binary bench build-tools captures check clean container corpus \
-	corpus-run cov demo demo-tools deps docs e2e fmt fuzz fuzz-run help init lint mutations \
+	corpus-run cov demo demo-tools deps docs e2e fmt fuzz fuzz-run help init image image-tools images lint mutations \
 	objects package page-pictures ready repro run sim sizes test test-tools unit unit-aarch64 unit-armv7 \
 	unit-run versions
 .DELETE_ON_ERROR:
