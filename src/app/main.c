@@ -11,6 +11,7 @@
 #include "app/migrate.h"
 #include "app/print.h"
 #include "app/top.h"
+#include "app/update_parts.h"
 #include "core/log.h"
 
 enum {
@@ -39,6 +40,9 @@ static const char help[] =
     "       mpedge top [--once] [--interval SECONDS] [--ca-file FILE] "
     "[URL]\n"
     "                                 a live view of /status; q quits\n"
+    "       mpedge update FILE|URL    install a bundle on this box; with "
+    "--box URL\n"
+    "                                 push it to another one\n"
     "\n"
     "  --check-config    read FILE, say what is wrong with it, and end\n"
     "  --print NAME      write a table: schema ddl ddl-marketprism config\n"
@@ -61,6 +65,7 @@ static struct config_origins origins;
 static struct migrate migration;
 static struct doctor doctor_state;
 static struct top screen;
+static struct update updating;
 static char text[PRINT_MAX];
 static int wake_pipe[2] = { -1, -1 };
 
@@ -340,6 +345,13 @@ journal(int argc, char **argv)
 		   : journal_main(argc, argv, &program.journal);
 }
 
+static int
+update(int argc, char **argv)
+{
+	signal(SIGPIPE, SIG_IGN);
+	return update_main(&updating, argc, argv);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
@@ -350,6 +362,7 @@ static const struct {
 	{ "journal", journal },
 	{ "doctor", doctor },
 	{ "top", top },
+	{ "update", update },
 };
 
 int
