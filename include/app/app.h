@@ -10,6 +10,7 @@
 #include "app/rates.h"
 #include "app/reload.h"
 #include "app/state.h"
+#include "app/update_take.h"
 #include "core/arena.h"
 #include "core/clock.h"
 #include "core/loop.h"
@@ -65,6 +66,7 @@ struct mpedge {
 	struct scheduler scheduler;
 	struct lookout lookout;
 	struct status status;
+	struct update_take take;
 	struct notify notify;
 	/* Signals arrive as bytes of a pipe. */
 	struct watch signals;

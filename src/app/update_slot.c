@@ -50,16 +50,14 @@ look_at_table(struct update_slot *s, struct out *why)
 	return UPDATE_disk;
 }
 
+/* Where there is none nothing may be written: it may be anything. */
 static enum err
 read_environment(struct update_slot *s, bool past, struct bootenv *env)
 {
 	enum err e = s->disk->read(s->disk->owner, BOOTENV_LBA * SECTOR,
 	    s->block, BOOTENV_BYTES, past);
 
-	/* One that is none is what the boot loader takes it for. */
-	if (e == ERR_OK && bootenv_parse(s->block, BOOTENV_BYTES, env) != ERR_OK)
-		bootenv_init(env);
-	return e;
+	return e == ERR_OK ? bootenv_parse(s->block, BOOTENV_BYTES, env) : e;
 }
 
 static bool

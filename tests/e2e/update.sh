@@ -8,9 +8,11 @@ begin update
 
 root=$work/root
 disk=$work/disk
+environment_at=$(awk '$1 == "BOOTENV_LBA" { print $3 + 0 }' \
+	include/codec/bootenv.h)
 # Sectors: 8 MiB each.
 slot_sectors=16384
-a_at=4096
+a_at=8192
 b_at=$((a_at + slot_sectors))
 
 # --- a box -----------------------------------------------------------------
@@ -35,12 +37,12 @@ environment() {
 	{
 		printf '# GRUB Environment Block\ngood=%s\ntry=%s\nleft=%s\nfails=%s\n' "$@"
 		head -c 1024 /dev/zero | tr '\0' '#'
-	} | head -c 1024 | put $((1024 * 512))
+	} | head -c 1024 | put $((environment_at * 512))
 }
 
 # variable NAME: of the environment on the disk
 variable() {
-	dd if="$disk" bs=512 skip=1024 count=1 status=none | sed -n "s/^$1=//p"
+	dd if="$disk" bs=512 skip=$environment_at count=1 status=none | sed -n "s/^$1=//p"
 }
 
 # slot_sum A|B BYTES: of so much of it

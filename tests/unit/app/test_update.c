@@ -16,7 +16,7 @@
 enum {
 	SECTOR = 512,
 	SLOT_BYTES = 256 * 1024,
-	A_AT = 1024 * 1024,
+	A_AT = BOOTENV_LBA * SECTOR + 1024 * 1024,
 	B_AT = A_AT + SLOT_BYTES,
 	DISK_BYTES = B_AT + SLOT_BYTES,
 	DISK_SECTORS = DISK_BYTES / SECTOR,
@@ -347,8 +347,11 @@ other_disks_are_left_alone(void **state)
 	assert_int_equal(install(d, 'A'), UPDATE_disk);
 	put32(d->seen + 446 + 32 + 8, 0);
 	assert_int_equal(install(d, 'A'), UPDATE_disk);
-	/* Too small. */
 	put32(d->seen + 446 + 32 + 8, B_AT / SECTOR);
+	d->seen[ENV_AT] = 'X';
+	assert_int_equal(install(d, 'A'), UPDATE_disk);
+	d->seen[ENV_AT] = '#';
+	/* Too small. */
 	put32(d->seen + 446 + 32 + 12, IMAGE_BYTES / SECTOR);
 	assert_int_equal(install(d, 'A'), UPDATE_large);
 	assert_true(is_all(d->seen + B_AT, 'b'));
