@@ -9,6 +9,7 @@
 #include "app/notify.h"
 #include "app/rates.h"
 #include "app/reload.h"
+#include "app/sandbox.h"
 #include "app/state.h"
 #include "core/arena.h"
 #include "core/clock.h"
@@ -66,6 +67,7 @@ struct mpedge {
 	struct lookout lookout;
 	struct status status;
 	struct notify notify;
+	struct sandbox sandbox;
 	/* Signals arrive as bytes of a pipe. */
 	struct watch signals;
 	/* After SIGTERM: until everything is confirmed, or drain_ms passed. */
