@@ -9,6 +9,7 @@
 #include "app/notify.h"
 #include "app/rates.h"
 #include "app/reload.h"
+#include "app/sandbox.h"
 #include "app/state.h"
 #include "app/update_take.h"
 #include "core/arena.h"
@@ -68,6 +69,7 @@ struct mpedge {
 	struct status status;
 	struct update_take take;
 	struct notify notify;
+	struct sandbox sandbox;
 	/* Signals arrive as bytes of a pipe. */
 	struct watch signals;
 	/* After SIGTERM: until everything is confirmed, or drain_ms passed. */

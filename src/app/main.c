@@ -197,6 +197,8 @@ collect(const char *path)
 	out_init(&why, text, sizeof(text));
 	program.reload.path = path;
 	program.reload.environment = environ;
+	program.sandbox.environment = environ;
+	program.sandbox.origins = &origins;
 	if (e == ERR_OK)
 		e = app_start(&program, &options, wake_pipe[0], &why);
 	if (e != ERR_OK) {
