@@ -188,17 +188,17 @@ tell_failure(const char *event_why, enum err e)
 	log_send(&l);
 }
 
-/* As configured; then on every address; then without TLS. */
+/* As configured; then without TLS; then on every address. */
 static enum err
 start_status(struct mpedge *m, struct out *why)
 {
 	enum err e = ERR_CONFIG;
 
 	for (int attempt = 0; attempt < 3 && e != ERR_OK; attempt++) {
-		if (attempt == 1)
-			listen_everywhere(m->options);
-		if (attempt == 2)
+		if (attempt == 1 && m->options->http.cert_file[0] != '\0')
 			without_tls(m->options);
+		else if (attempt > 0)
+			listen_everywhere(m->options);
 		if (attempt > 0)
 			tell_failure(out_cstr(why), e);
 		out_reset(why);

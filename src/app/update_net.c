@@ -251,8 +251,8 @@ end_of(struct update *u, int status, struct span said)
 		if (name.at == NULL || !span_is(name, update_ends[e].name))
 			continue;
 		out_text(&u->why, "said by the box");
-		said = span_word(&word, "(");
-		said = span_word(&word, ")");
+		said = span_word(&word, "()");
+		said = span_word(&word, "()");
 		if (said.len > 0) {
 			OUT_LITERAL(&u->why, ": ");
 			out_span(&u->why, said);

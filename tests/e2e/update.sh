@@ -1,12 +1,13 @@
-#!/usr/bin/env bash
-# Updates with a file for the disk: what is refused and how, kill -9 at any
-# moment, over HTTP, and pushed to a box.
+#!/bin/bash
+# usage: update.sh
+# mpedge update with a file for the disk: what is refused and how, what is written,
+# kill -9 at any moment, and bundles that come over HTTP.
 
 cd "$(dirname "$0")/../.." || exit 2
 . tests/e2e/lib.sh
 begin update
+. tests/e2e/update_lib.sh
 
-root=$work/root
 disk=$work/disk
 environment_at=$(awk '$1 == "BOOTENV_LBA" { print $3 + 0 }' \
 	include/codec/bootenv.h)
@@ -23,7 +24,7 @@ le32() {
 		$(($1 >> 16 & 255)) $(($1 >> 24 & 255))
 }
 
-# at SECTOR-BYTES OFFSET: stdin into the disk there
+# put OFFSET: stdin into the disk there
 put() { dd of="$disk" bs=1 seek="$1" conv=notrunc status=none; }
 
 # entry NUMBER FIRST SECTORS
@@ -63,50 +64,9 @@ new_disk() {
 	environment A '' 0 0
 }
 
-sum_of() { sha256sum "$1" | cut -d ' ' -f 1; }
-
-mkdir -p "$root/etc/mpedge" "$root/run/mpedge" "$root/data/update"
-head -c 5000000 /dev/urandom >"$work/old"
-head -c 6000123 /dev/urandom >"$work/new"
-head -c 9000000 /dev/zero >"$work/large"
-printf 'board = x86_64-generic\nversion = 1.0\nbuilt = 1000\nsbom = 00\n' \
-	>"$root/etc/mpedge/slot.conf"
 printf 'board=x86_64-generic\nslot=A\ntrial=0\ndisk=%s\n' "$disk" \
 	>"$root/run/mpedge/facts"
-image/appliance/update-key.sh "$work/keys" >"$work/check.log"
-image/appliance/update-key.sh "$work/other" >"$work/check.log"
-cp "$work/keys/update.pem" "$root/etc/mpedge/update.pem"
 new_disk
-
-# bundle NAME [KEY BOARD VERSION BUILT IMAGE ALLOW]
-bundle() {
-	image/appliance/bundle.sh "${2:-$work/keys/update-key.pem}" \
-		"${3:-x86_64-generic}" "${4:-1.1}" "${5:-2000}" \
-		"$work/${6:-new}" "$work/$1" "${7:-no}"
-}
-
-bundle good
-bundle unsigned none
-bundle wrong_key "$work/other/update-key.pem"
-bundle board '' arm64-generic
-bundle older '' '' 0.9 999
-bundle same '' '' 1.0 1000
-bundle downgrade '' '' 0.9 999 new yes
-bundle large '' '' '' '' large
-head -c -1 "$work/good" >"$work/truncated"
-{ cat "$work/good"; echo; } >"$work/longer"
-head -c 100 "$work/good" >"$work/stump"
-: >"$work/empty"
-head=$(($(wc -c <"$work/good") - 6000123))
-
-# changed NAME OFFSET: another byte there
-changed() {
-	local byte
-	byte=$(od -An -tu1 -j "$2" -N 1 "$work/good")
-	cp "$work/good" "$work/$1"
-	printf "\\$(printf %03o $((byte ^ 1)))" |
-		dd of="$work/$1" bs=1 seek="$2" conv=notrunc status=none
-}
 
 # --- on the box ------------------------------------------------------------
 
@@ -224,5 +184,27 @@ killed() {
 check 'kill -9 at any moment leaves a slot that boots' killed
 update "$work/good"
 check 'and the next attempt succeeds' installed
+
+# --- over HTTP -------------------------------------------------------------
+
+# serve [CUT]: the folder at $url
+serve() {
+	local port
+	port=$(free_port)
+	url=http://127.0.0.1:$port
+	node tests/tools/files.js "$port" "$work" "$@" 2>>"$work/files.log" &
+	files_pid=$!
+	started $files_pid
+	wait_for 20 curl -sS -o "$work/check.log" "$url/nothing"
+}
+
+new_disk
+serve 2000000
+update "$url/good"
+check 'a transfer that is cut goes on where it was' installed
+check 'and is not kept' test ! -e "$root/data/update/fetched"
+check 'a tampered one is refused' refuses damaged 13 "$url/tampered"
+check 'one that is not there' refuses fetch 20 "$url/nothing"
+check 'no address' refuses fetch 20 "ftp://127.0.0.1/good"
 
 finish
