@@ -192,7 +192,8 @@ unset NOTIFY_SOCKET WATCHDOG_USEC
 line=$(grep -n tokn "$work/mp.ini" | cut -d : -f 1)
 check '/health is 503 and names the line' eval \
 	'[ "$(curl -sS -o "$work/answer" -w "%{http_code}" \
-	"http://127.0.0.1:$http_port/health")" = 503 ] && grep -q "mp.ini:$line: http.tokn: there is no such key" "$work/answer"'
+	"http://127.0.0.1:$http_port/health")" = 503 ] &&
+	grep -q "mp.ini:$line: http.tokn: there is no such key" "$work/answer"'
 check '/health has status fail for who asks for it' eval \
 	'[ "$(curl -sS -H "Accept: application/health+json" -o "$work/answer" \
 	-w "%{http_code}" "http://127.0.0.1:$http_port/health")" = 503 ] &&
@@ -233,4 +234,6 @@ push "$work/good" "${token[@]}"
 check 'a box that collects takes it' test $ended = 0
 check 'as it was sent' cmp "$folder/bundle" "$work/good"
 
+stop_all
+[ $UPDATE_NAMESPACE = none ] || umount -l "$folder"
 finish
