@@ -9,6 +9,7 @@ VERSION := 0.1.0
 TARGET ?= x86_64
 MODE ?= release
 FUZZ_SECONDS ?= 60
+UPDATE_KEYS ?= build
 
 include toolchain/$(TARGET).mk
 
@@ -199,8 +200,8 @@ COLD := app/% status/% compat/% core/log% codec/syslog feed/symbols% \
 	sinks/redis_open sinks/redis_state sinks/redis_reply \
 	sinks/clickhouse% model/ddl model/marketprism feed/consume_% \
 	feed/journal_recover% feed/journal_spare% feed/journal_look% \
-	net/httpd% net/tls_server codec/http_request \
-	init/% codec/bootenv codec/sntp codec/mbr
+	net/httpd% net/tls_server net/tls_signed codec/http_request \
+	init/% codec/bundle codec/bootenv codec/sntp codec/mbr
 $(COLD:%=$(B)/src/%.o): private MODE_release := -Os
 
 objects: $(OBJECTS) $(SIMULATOR) ## compile everything, link nothing
@@ -384,6 +385,9 @@ container: ## an OCI archive, no daemon needed: build/mpedge-VERSION.oci.tar (TA
 
 include image/appliance/rules.mk
 
+update-key: | build-tools ## the keys of update bundles, in UPDATE_KEYS (build): update-key.pem and update.pem
+	@image/appliance/update-key.sh $(UPDATE_KEYS)
+
 binary: ## is each binary static-pie, small, and free of OpenSSL?
 	@for target in x86_64 aarch64 armv7; do \
 		$(MAKE) --no-print-directory TARGET=$$target all || exit 1; done
@@ -406,7 +410,7 @@ unit-aarch64 unit-armv7: unit-%:
 .PHONY: all always binary bench build-tools captures check clean container corpus \
 	corpus-run cov demo demo-tools deps docs e2e fmt fuzz fuzz-run help init image image-tools images lint mutations \
 	objects package page-pictures ready repro run sim sizes test test-tools unit unit-aarch64 unit-armv7 \
-	unit-run versions
+	unit-run update-key versions
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

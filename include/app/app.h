@@ -9,7 +9,9 @@
 #include "app/notify.h"
 #include "app/rates.h"
 #include "app/reload.h"
+#include "app/sandbox.h"
 #include "app/state.h"
+#include "app/update_take.h"
 #include "core/arena.h"
 #include "core/clock.h"
 #include "core/loop.h"
@@ -65,7 +67,9 @@ struct mpedge {
 	struct scheduler scheduler;
 	struct lookout lookout;
 	struct status status;
+	struct update_take take;
 	struct notify notify;
+	struct sandbox sandbox;
 	/* Signals arrive as bytes of a pipe. */
 	struct watch signals;
 	/* After SIGTERM: until everything is confirmed, or drain_ms passed. */

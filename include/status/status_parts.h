@@ -29,6 +29,10 @@ void status_health(
 /* Does an Accept field name this type? */
 bool status_accepts(struct span accept, const char *type);
 
+/* --- upload.c: struct status_upload as the server has it --- */
+
+extern const struct httpd_uploads status_uploads;
+
 /* --- auth.c --- */
 
 /* True when the request has what configuration asks for; else *a is 401. */

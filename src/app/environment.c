@@ -213,3 +213,18 @@ config_log(const struct config_origins *from, char *const *environment)
 	log_keys(&o);
 	log_others(environment);
 }
+
+const char *
+environment_config(char *const *environment)
+{
+	static const char *const names[] = { "MPEDGE_CONFIG", "MP_CONFIG_PATH",
+		"CONFIG_PATH" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct span path = environment_find(environment, names[i]);
+
+		if (path.len > 0)
+			return path.at;
+	}
+	return NULL;
+}
