@@ -141,16 +141,18 @@ checks(const struct status *s, bool draft, struct out *o)
 	OUT_LITERAL(o, "},");
 }
 
-/* The panel of this name is a part of /health too. */
+/* The panels of these names are a part of /health too. */
 static void
-show_alarms(const struct status *s, struct out *o)
+show_panels(const struct status *s, struct out *o)
 {
 	for (unsigned i = 0; i < s->metrics->panel_count; i++) {
 		const struct panel *p = &s->metrics->panels[i];
 
-		if (strcmp(p->name, "alarms") != 0)
+		if (strcmp(p->name, "alarms") != 0 &&
+		    strcmp(p->name, "appliance") != 0)
 			continue;
-		OUT_LITERAL(o, ",\"alarms\":");
+		out_char(o, ',');
+		out_member(o, p->name);
 		p->json(p->owner, o);
 	}
 }
@@ -174,7 +176,7 @@ status_health(
 	out_member_text(o, "releaseId", span_of(s->version));
 	OUT_LITERAL(o, "\"description\":\"collector of market data\",");
 	status_about(s, o);
-	show_alarms(s, o);
+	show_panels(s, o);
 	OUT_LITERAL(o, "}\n");
 	a->content_type = draft ? "application/health+json"
 				: "application/json; charset=utf-8";
