@@ -8,8 +8,8 @@
  * that reading never waits.  What cannot be read or is not understood changes
  * nothing of what is known, is a warning, and makes one line in the log.
  */
-#ifndef MPEDGE_APP_BOX_APPLIANCE_H
-#define MPEDGE_APP_BOX_APPLIANCE_H
+#ifndef MPEDGE_APP_BOX_FACTS_H
+#define MPEDGE_APP_BOX_FACTS_H
 
 #include "core/loop.h"
 #include "status/appliance.h"
@@ -29,6 +29,9 @@ struct box_facts {
 
 /* Before app_panels and arena_seal. */
 void box_facts_start(struct mpedge *m, char *const *environment);
+
+/* A JSON object. */
+void box_facts_json(const struct box_facts *b, struct out *o);
 
 /* Members of a JSON object for services that list boxes, each a text and a
  * comma. */

@@ -203,6 +203,7 @@ start_sinks(struct mpedge *m, struct out *why)
 	hub_init(&m->hub, &m->loop, &m->journal, &m->arena,
 	    o->journal.path[0] != '\0' ? o->journal.sync_ms : 0);
 	app_replaced_start(m);
+	about_init(m);
 	if (o->nats.enabled)
 		e = hub_add(&m->hub, &sink_nats, o, &m->world, &m->arena, why);
 	if (e == ERR_OK && o->file.enabled)

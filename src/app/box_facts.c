@@ -120,17 +120,21 @@ on_timer(struct timer *t)
 
 /* --- what is shown -------------------------------------------------------- */
 
-static void
-json(void *owner, struct out *o)
+void
+box_facts_json(const struct box_facts *b, struct out *o)
 {
-	const struct box_facts *b = owner;
-
 	out_char(o, '{');
 	if (b->why[0] != '\0')
 		out_member_text(o, "error", span_of(b->why));
 	appliance_json(&b->facts, o);
 	o->len -= o->len > 0 && o->at[o->len - 1] == ',';
 	out_char(o, '}');
+}
+
+static void
+json(void *owner, struct out *o)
+{
+	box_facts_json(owner, o);
 }
 
 static void

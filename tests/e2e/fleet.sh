@@ -22,8 +22,10 @@ start_box() {
 	write_config box.name="$box" nats.enabled=true file.enabled=false \
 		"$@"
 	mv "$work/config.ini" "$work/$box.ini"
-	MPEDGE_BOX_FACTS=$work/$box.facts "$mpedge" "$work/$box.ini" \
-		2>>"$work/mpedge.log" >>"$work/mpedge.out" &
+	unset MPEDGE_BOX_FACTS
+	[ ! -e "$work/$box.facts" ] ||
+		export MPEDGE_BOX_FACTS=$work/$box.facts
+	"$mpedge" "$work/$box.ini" 2>>"$work/$box.log" >>"$work/mpedge.out" &
 	pid_of[$box]=$!
 	started $!
 	port_of[$box]=$http_port
@@ -45,7 +47,7 @@ start_nats
 facts fra1 board=x86_64-generic identity=0123abcd slot=A trial=0 boots=7 \
 	restarts=0 clock=ntp clock_offset_ms=-1500 safe_mode= update=idle \
 	image_version=0.2.0
-start_box fra1
+start_box fra1 nats.status_s=60
 check "facts in /status" wait_for 20 of fra1 /status.json \
 	'.appliance | .slot == "A" and .boots == 7 and .trial == false and
 	.clock_offset_ms == -1500 and .identity == "0123abcd"'
@@ -74,7 +76,7 @@ check "what is wrong is named" wait_for 20 of fra1 /health \
 check "what was known stands" of fra1 /status.json '.appliance.restarts == 3'
 check "it is counted" metric_reaches 1 mpedge_box_unusable_total
 check "and logged once" eval \
-	'[ "$(grep -c event=unusable "$work/mpedge.log")" = 1 ]'
+	'[ "$(grep -c event=unusable "$work/fra1.log")" = 1 ]'
 rm "$work/fra1.facts"
 check "a file that is gone" wait_for 20 of fra1 /health \
 	'.checks.appliance.message | contains("No such file")'
@@ -86,6 +88,97 @@ facts fra1 board=x86_64-generic identity=0123abcd slot=A trial=0 boots=7 \
 	restarts=2 clock=ntp image_version=0.2.0
 check "and back" wait_for 20 of fra1 /health \
 	'.checks.appliance.status == "healthy"'
+
+# --- the service protocol of NATS --------------------------------------------
+
+# ask SUBJECT COUNT [MS [TIMES [BODY]]]: answers to $work/answers
+ask() { "$tools/nats_ask" "$nats_url" "$@" >"$work/answers"; }
+# said COUNT CONDITION: so many answers, and all fulfil it
+said() { jq -es "length == $1 and all(.[]; $2)" "$work/answers"; }
+pinged() { ask '$SRV.PING' "$1" && said "$1" "$2"; }
+
+facts ams1 slot=B trial=0 restarts=0 clock=ntp
+start_box ams1 nats.status_s=1
+start_box nyc1
+envelope='.name == "mpedge" and (.id | test("^[0-9a-f]{22}$")) and
+	(.version | test("^(0|[1-9][0-9]*)[.](0|[1-9][0-9]*)[.](0|[1-9][0-9]*)([+][0-9A-Za-z-]+)?$")) and
+	(.metadata | type == "object" and all(.[]; type == "string") and .box != null)'
+check "three boxes answer PING" wait_for 20 pinged 3 \
+	'.type == "io.nats.micro.v1.ping_response"'
+check "as ADR-32 has it" said 3 "$envelope and
+	(keys == [\"id\",\"metadata\",\"name\",\"type\",\"version\"])"
+check "each with its name and id" eval "jq -es '(map(.metadata.box) | sort) ==
+	[\"ams1\",\"fra1\",\"nyc1\"] and (map(.id) | unique | length) == 3' '$work/answers'"
+check "and what is known of the box" eval "jq -es 'any(.[];
+	.metadata.slot == \"A\" and .metadata.board == \"x86_64-generic\")' '$work/answers'"
+check "by the name of the service" eval "ask '\$SRV.PING.mpedge' 3"
+id=$(jq -r 'select(.metadata.box == "ams1").id' "$work/answers")
+check "and of one box" eval "ask '\$SRV.PING.mpedge.$id' 1 &&
+	said 1 '.metadata.box == \"ams1\"'"
+check "not of another service" eval "! ask '\$SRV.PING.other' 1 2000"
+check "INFO" eval "ask '\$SRV.INFO.mpedge.$id' 1 && said 1 '$envelope and
+	.type == \"io.nats.micro.v1.info_response\" and
+	(.description | type == \"string\") and (.endpoints | length == 1) and
+	all(.endpoints[]; .name == \"status\" and .subject == \"mpedge.ams1.status\"
+		and (.queue_group | type == \"string\") and
+		(.metadata | type == \"object\"))'"
+check "the endpoint answers" eval "ask mpedge.ams1.status 1 && said 1 '
+	.box == \"ams1\" and .totals.sinks == 1 and .appliance.slot == \"B\"'"
+check "STATS count it" eval "ask '\$SRV.STATS.mpedge.$id' 1 && said 1 '$envelope and
+	.type == \"io.nats.micro.v1.stats_response\" and
+	(.started | fromdateiso8601? // (sub(\"[.][0-9]+Z\"; \"Z\") | fromdateiso8601) > 0) and
+	all(.endpoints[]; .name == \"status\" and .num_requests == 1 and
+		.num_errors == 0 and .last_error == \"\" and
+		.processing_time >= 0 and .average_processing_time >= 0)'"
+http_port=${port_of[ams1]}
+check "requests are counted" metric_reaches 4 mpedge_service_requests_total
+# Who asks too much is not answered; records go on.
+ask "\$SRV.PING.mpedge.$id" 500 2000 500
+check "not more than a few a second" metric_reaches 1 \
+	mpedge_service_dropped_total
+check "the id stays" wait_for 20 eval "ask '\$SRV.PING.mpedge.$id' 1 2000"
+
+# --- the status record -------------------------------------------------------
+
+# last_of BOX CONDITION: its newest status, by the subject
+last_of() {
+	"$tools/nats_dump" "$nats_url" "$stream" "status.$1" 2>/dev/null |
+		tail -n 1 | cut -f 2 >"$work/answers"
+	said 1 "$2"
+}
+check "its record is in the stream" wait_for 20 last_of ams1 '.box == "ams1" and
+	.service == "mpedge" and .appliance.slot == "B" and
+	(.status | IN("healthy", "degraded", "unhealthy")) and
+	.sinks[0].name == "nats" and .totals.connections > 0 and
+	(.version | length > 0) and (.journal.fill_permille | type == "number")'
+check "and a newer one" wait_for 20 last_of ams1 '.uptime_seconds >= 2'
+check "of each box its own" wait_for 20 last_of fra1 \
+	'.box == "fra1" and .appliance.slot == "A"'
+check "0 is never" eval '! last_of nyc1 .box'
+check "they are counted, and kept" eval \
+	'metric_reaches 2 mpedge_service_statuses_total &&
+	[ "$(metric mpedge_service_kept)" = 1 ]'
+
+# --- a server that permits none of this --------------------------------------
+
+nats_port=$(free_port)
+cat >"$work/strict.conf" <<END
+authorization { users = [ { user: box, password: pw, permissions: {
+	publish: ["market.>", "alerts.>", "\$JS.API.>"], subscribe: "_INBOX.>" } } ] }
+END
+"$nats_server" -a 127.0.0.1 -p "$nats_port" -js -sd "$work/strict" \
+	-c "$work/strict.conf" >>"$work/strict.log" 2>&1 &
+started $!
+wait_for 10 nats_ready || not_ok "a strict nats-server starts"
+start_box sfo1 nats.status_s=1 nats.url="nats://box:pw@127.0.0.1:$nats_port"
+check "records are delivered all the same" wait_for 30 metric_reaches 100 \
+	mpedge_sink_confirmed_total
+check "it is counted that they are alone" wait_for 20 metric_reaches 3 \
+	mpedge_service_refused_total
+check "and said once" eval \
+	'[ "$(grep -c event=service_refused "$work/sfo1.log")" = 1 ]'
+check "the sink was never down for it" eval \
+	'! grep -q "event=down" "$work/sfo1.log"'
 
 stop_market
 finish
