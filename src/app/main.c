@@ -8,6 +8,7 @@
 #include "app/config.h"
 #include "app/config_parts.h"
 #include "app/doctor.h"
+#include "app/fleet.h"
 #include "app/migrate.h"
 #include "app/print.h"
 #include "app/top.h"
@@ -39,6 +40,9 @@ static const char help[] =
     "       mpedge top [--once] [--interval SECONDS] [--ca-file FILE] "
     "[URL]\n"
     "                                 a live view of /status; q quits\n"
+    "       mpedge fleet [--json] [--watch] [-f FILE] URL...\n"
+    "                                 a table of many boxes, by their "
+    "/status\n"
     "\n"
     "  --check-config    read FILE, say what is wrong with it, and end\n"
     "  --print NAME      write a table: schema ddl ddl-marketprism config\n"
@@ -61,6 +65,7 @@ static struct config_origins origins;
 static struct migrate migration;
 static struct doctor doctor_state;
 static struct top screen;
+static struct fleet boxes;
 static char text[PRINT_MAX];
 static int wake_pipe[2] = { -1, -1 };
 
@@ -333,6 +338,19 @@ top(int argc, char **argv)
 }
 
 static int
+fleet(int argc, char **argv)
+{
+	struct top_input in = {
+		.argc = argc, .argv = argv, .environment = environ
+	};
+
+	if (catch_signals() != ERR_OK)
+		return COMMAND_FAILED;
+	in.signals = wake_pipe[0];
+	return fleet_main(&boxes, &in);
+}
+
+static int
 journal(int argc, char **argv)
 {
 	return catch_faults() != ERR_OK
@@ -350,6 +368,7 @@ static const struct {
 	{ "journal", journal },
 	{ "doctor", doctor },
 	{ "top", top },
+	{ "fleet", fleet },
 };
 
 int

@@ -159,6 +159,60 @@ check "they are counted, and kept" eval \
 	'metric_reaches 2 mpedge_service_statuses_total &&
 	[ "$(metric mpedge_service_kept)" = 1 ]'
 
+# --- mpedge fleet ------------------------------------------------------------
+
+# fleet STATUS ARGUMENT...: what it prints is in $work/table
+fleet() {
+	local want=$1 got
+	shift
+	"$mpedge" fleet "$@" >"$work/table" 2>"$work/said"
+	got=$?
+	cat "$work/table" "$work/said"
+	[ $got = "$want" ] || { echo "exit status $got"; return 1; }
+}
+row() { grep -qE -- "$1" "$work/table"; }
+
+urls() { printf 'http://127.0.0.1:%s ' "${port_of[@]}"; }
+rows_of() {
+	fleet "$1" --json $(urls) && jq -e "$2" "$work/table"
+}
+check "three healthy boxes: 0" wait_for 60 fleet 0 $(urls)
+check "a head and a row each" eval '[ "$(wc -l <"$work/table")" = 4 ] &&
+	row "^BOX +VERSION +SLOT +HEALTH +UP +RESTARTS +MSG/S +BOOKS +JOURNAL +SINK BEHIND +CLOCK +PROBLEM$"'
+check "an appliance" row '^fra1 +[0-9.]+[+][^ ]+ +A +healthy +[0-9]+(ms|s|m) +2 +[0-9]+ +2/2 +[0-9]+[.][0-9]% +nats [0-9]+ [KM]?i?B +ntp$'
+check "and one that is none" row '^nyc1 +[0-9.]+[+][^ ]+ +- +healthy +[0-9]+(ms|s|m) +- .* (sync|free)$'
+# One port nobody listens on, and a page of something else.
+dead=$(free_port)
+printf '# the boxes\n127.0.0.1:%s\n\nhttp://127.0.0.1:%s/status # one\n' \
+	"${port_of[ams1]}" "$dead" >"$work/list"
+check "one that does not answer: 1" fleet 1 -f "$work/list" \
+	"http://127.0.0.1:$sim_control"
+check "it has a row" row "^http://127.0.0.1:$dead/status +- +- +no answer .*refused"
+check "and so has what is none" row "^http://127.0.0.1:$sim_control +- +- +no answer +"
+check "the other one too" row '^ams1 .* B +healthy '
+facts ams1 slot=B trial=1 restarts=4 clock=ntp
+check "one on trial is not healthy: 1" wait_for 20 rows_of 1 'length == 3 and
+	any(.[]; .box == "ams1" and .slot == "B trial" and .restarts == 4 and
+	.health == "degraded" and (.problem | contains("on trial"))) and
+	any(.[]; .box == "fra1" and .health == "healthy" and .books_live == 2 and
+	.sink == "nats" and .sink_state == "up" and .problem == "")'
+check "no URL: 64" fleet 64
+check "no address: 64" fleet 64 ftp://127.0.0.1
+check "no file: 64" fleet 64 -f "$work/none"
+check "no token: 64" fleet 64 --token-file /dev/null 127.0.0.1:1
+start_box lon1 http.token=sesame
+echo sesame >"$work/token"
+check "a box that wants a token" fleet 1 "127.0.0.1:$http_port"
+check "says so" row 'no answer .* HTTP 401'
+check "and with it answers" eval "fleet 1 --token-file '$work/token' \
+	127.0.0.1:$http_port 127.0.0.1:$dead && row '^lon1 '"
+"$mpedge" fleet --watch --interval 1 $(urls) >"$work/watched" 2>&1 &
+watcher=$!
+started $watcher
+check "it goes on" wait_for 30 eval '[ "$(grep -c ^BOX "$work/watched")" -ge 3 ]'
+stop $watcher
+check "until it gets a signal" test "$status" = 1
+
 # --- a server that permits none of this --------------------------------------
 
 nats_port=$(free_port)
