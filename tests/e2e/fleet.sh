@@ -19,7 +19,7 @@ start_box() {
 	local box=$1
 	shift
 	http_port=$(free_port)
-	write_config box.name="$box" nats.enabled=true file.enabled=false \
+	write_config box.name="$box" box.drain_ms=100 nats.enabled=true file.enabled=false \
 		"$@"
 	mv "$work/config.ini" "$work/$box.ini"
 	unset MPEDGE_BOX_FACTS
