@@ -195,7 +195,7 @@ COLD := app/% status/% compat/% core/log% codec/syslog feed/symbols% \
 	$(addprefix feed/,symbols scheduler catalog audit rest saved fundings) \
 	codec/nkey% codec/yaml% codec/pack% sinks/nats_key% sinks/nats_options% \
 	sinks/nats_stream% \
-	sinks/nats_thread% sinks/nats_count% model/replaced% \
+	sinks/nats_thread% sinks/nats_count% sinks/nats_service% sinks/nats_tell% model/replaced% \
 	core/metrics_text% net/conn_count% \
 	sinks/redis_open sinks/redis_state sinks/redis_reply \
 	sinks/clickhouse% model/ddl model/marketprism feed/consume_% \
