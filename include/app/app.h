@@ -4,12 +4,16 @@
 #ifndef MPEDGE_APP_APP_H
 #define MPEDGE_APP_APP_H
 
+#include "app/about.h"
+#include "app/box_facts.h"
 #include "app/log_setup.h"
 #include "app/lookout.h"
 #include "app/notify.h"
 #include "app/rates.h"
 #include "app/reload.h"
+#include "app/sandbox.h"
 #include "app/state.h"
+#include "app/update_take.h"
 #include "core/arena.h"
 #include "core/clock.h"
 #include "core/loop.h"
@@ -52,6 +56,8 @@ struct mpedge {
 	struct hook turn;
 	struct journal_metrics journal_metrics;
 	struct rates rates;
+	struct box_facts box_facts;
+	struct sink_about about;
 	struct dns dns;
 	struct syslog syslog;
 	struct tls_context tls;
@@ -65,7 +71,9 @@ struct mpedge {
 	struct scheduler scheduler;
 	struct lookout lookout;
 	struct status status;
+	struct update_take take;
 	struct notify notify;
+	struct sandbox sandbox;
 	/* Signals arrive as bytes of a pipe. */
 	struct watch signals;
 	/* After SIGTERM: until everything is confirmed, or drain_ms passed. */

@@ -32,6 +32,8 @@ enum {
 	CONFIG_FILES_MAX = 32,
 	CONFIG_DEPTH_MAX = 8,
 	CONFIG_PATH_MAX = 256,
+	/* Files with a SECRET. */
+	CONFIG_SECRETS_MAX = 16,
 };
 
 enum config_source {
@@ -57,6 +59,9 @@ struct config_origins {
 	struct config_origin of[CONFIG_KEYS_MAX];
 	char files[CONFIG_FILES_MAX][CONFIG_PATH_MAX];
 	unsigned file_count;
+	/* Files that KEY_file named. */
+	char secrets[CONFIG_SECRETS_MAX][CONFIG_PATH_MAX];
+	unsigned secret_count;
 };
 
 struct config_input {

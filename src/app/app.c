@@ -194,6 +194,18 @@ start_net(struct mpedge *m, struct out *why)
 	return e;
 }
 
+/* Nothing is answered before the first turn of the loop. */
+static enum err
+start_http(struct mpedge *m, struct out *why)
+{
+	if (!m->options->http.enabled)
+		return ERR_OK;
+	api_init(m);
+	m->status.sockets = sockets_passed(m->reload.environment);
+	return status_start(&m->status, &m->loop, m->options, &m->metrics,
+	    &m->arena, MPEDGE_VERSION, why);
+}
+
 static enum err
 start_sinks(struct mpedge *m, struct out *why)
 {
@@ -203,6 +215,7 @@ start_sinks(struct mpedge *m, struct out *why)
 	hub_init(&m->hub, &m->loop, &m->journal, &m->arena,
 	    o->journal.path[0] != '\0' ? o->journal.sync_ms : 0);
 	app_replaced_start(m);
+	about_init(m);
 	if (o->nats.enabled)
 		e = hub_add(&m->hub, &sink_nats, o, &m->world, &m->arena, why);
 	if (e == ERR_OK && o->file.enabled)
@@ -306,9 +319,14 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 	m->process.start_time = (uint64_t)(m->loop.wall.ns / NS_PER_MS);
 	e = start_memory(m, why);
 	if (e == ERR_OK)
-		e = start_journal(m, why);
-	if (e == ERR_OK)
 		e = start_net(m, why);
+	if (e == ERR_OK)
+		e = start_http(m, why);
+	/* From here on from inside. */
+	if (e == ERR_OK)
+		e = sandbox_enter(&m->sandbox, o, why);
+	if (e == ERR_OK)
+		e = start_journal(m, why);
 	if (e == ERR_OK)
 		syslog_start(&m->syslog, o, &m->loop, &m->dns);
 	if (e == ERR_OK)
@@ -323,16 +341,9 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 		return e;
 	state_restore(m);
 	start_scheduler(m);
+	box_facts_start(m, m->reload.environment);
 	app_panels(m);
 	lookout_init(&m->lookout, m);
-	if (o->http.enabled) {
-		api_init(m);
-		m->status.sockets = sockets_passed(m->reload.environment);
-		e = status_start(&m->status, &m->loop, o, &m->metrics,
-		    &m->arena, MPEDGE_VERSION, why);
-		if (e != ERR_OK)
-			return e;
-	}
 	arena_seal(&m->arena);
 	process_register_pools(m);
 	m->drain.fire = on_drain;

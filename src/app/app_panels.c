@@ -64,6 +64,16 @@ kept_in(const struct mpedge *m)
 }
 
 static void
+sandbox_panel(void *owner, struct out *o)
+{
+	const struct mpedge *m = owner;
+
+	out_char(o, '{');
+	sandbox_json(&m->sandbox, o);
+	out_char(o, '}');
+}
+
+static void
 journal_json(void *owner, struct out *o)
 {
 	struct mpedge *m = owner;
@@ -241,6 +251,7 @@ app_panels(struct mpedge *m)
 		process_refresh };
 	struct panel journal = { "journal", m, journal_json, journal_health,
 		refresh_journal };
+	struct panel sandbox = { "sandbox", m, sandbox_panel, NULL, NULL };
 
 	m->turn = (struct hook){ .run = measure_turn, .owner = m };
 	loop_hook(&m->loop, &m->turn);
@@ -252,6 +263,8 @@ app_panels(struct mpedge *m)
 	hub_panels(&m->hub, &m->metrics);
 	metrics_panel(&m->metrics, &journal);
 	metrics_panel(&m->metrics, &process);
+	metrics_add(&m->metrics, METRICS_sandbox, &m->sandbox.metrics, "");
+	metrics_panel(&m->metrics, &sandbox);
 	app_totals(m);
 	app_replaced_panels(m);
 }

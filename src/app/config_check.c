@@ -234,6 +234,7 @@ config_check(const char *path, const struct options *o, struct out *errors)
 	for (enum venue_id v = 0; v < VENUE_COUNT; v++)
 		check_venue(&c, v, &o->venue[v]);
 	check_log(&c, &o->log);
+	check_words(&c, "box.sandbox", o->box.sandbox, "auto on off");
 	check_sinks(&c, o);
 	check_http(&c, o);
 	check_alarms(&c, &o->alarms);

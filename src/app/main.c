@@ -8,9 +8,12 @@
 #include "app/config.h"
 #include "app/config_parts.h"
 #include "app/doctor.h"
+#include "app/fleet.h"
 #include "app/migrate.h"
 #include "app/print.h"
+#include "app/safe_mode.h"
 #include "app/top.h"
+#include "app/update_parts.h"
 #include "core/log.h"
 
 enum {
@@ -39,12 +42,19 @@ static const char help[] =
     "       mpedge top [--once] [--interval SECONDS] [--ca-file FILE] "
     "[URL]\n"
     "                                 a live view of /status; q quits\n"
+    "       mpedge update FILE|URL    install a bundle on this box; with "
+    "--box URL\n"
+    "                                 push it to another one\n"
+    "       mpedge fleet [--json] [--watch] [-f FILE] URL...\n"
+    "                                 a table of many boxes, by their "
+    "/status\n"
     "\n"
     "  --check-config    read FILE, say what is wrong with it, and end\n"
     "  --print NAME      write a table: schema ddl ddl-marketprism config\n"
     "                    metrics states limits errors environment events\n"
     "                    alarms alert-rules\n"
     "  --print effective FILE   what is in force and where it comes from\n"
+    "  --safe-mode REASON FILE   the status page alone, which says why\n"
     "  --version         write the version\n"
     "  --help            write this\n"
     "\n"
@@ -61,6 +71,9 @@ static struct config_origins origins;
 static struct migrate migration;
 static struct doctor doctor_state;
 static struct top screen;
+static struct update updating;
+static struct safe_mode safe;
+static struct fleet boxes;
 static char text[PRINT_MAX];
 static int wake_pipe[2] = { -1, -1 };
 
@@ -192,6 +205,8 @@ collect(const char *path)
 	out_init(&why, text, sizeof(text));
 	program.reload.path = path;
 	program.reload.environment = environ;
+	program.sandbox.environment = environ;
+	program.sandbox.origins = &origins;
 	if (e == ERR_OK)
 		e = app_start(&program, &options, wake_pipe[0], &why);
 	if (e != ERR_OK) {
@@ -207,29 +222,13 @@ collect(const char *path)
 	return 0;
 }
 
-/* Of the variables, when the command line names none. */
-static const char *
-file_of_environment(void)
-{
-	static const char *const names[] = { "MPEDGE_CONFIG", "MP_CONFIG_PATH",
-		"CONFIG_PATH" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct span path = environment_find(environ, names[i]);
-
-		if (path.len > 0)
-			return path.at;
-	}
-	return NULL;
-}
-
 static int
 print_effective(const char *path)
 {
 	struct out o;
 	int status;
 
-	path = path != NULL ? path : file_of_environment();
+	path = path != NULL ? path : environment_config(environ);
 	if (path == NULL)
 		return usage("--print effective needs a FILE");
 	status = configure(path);
@@ -255,7 +254,7 @@ print_named(const char *name, const char *path)
 static const char *
 options_of(int argc, char **argv, bool *check, int *status)
 {
-	const char *path = file_of_environment();
+	const char *path = environment_config(environ);
 	int i = 1;
 
 	for (; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; i++) {
@@ -307,7 +306,7 @@ doctor(int argc, char **argv)
 	struct out o;
 	int status;
 
-	in.path = argc > 0 ? argv[0] : file_of_environment();
+	in.path = argc > 0 ? argv[0] : environment_config(environ);
 	if (argc > 1 || (argc == 1 && argv[0][0] == '-'))
 		return usage("doctor takes one FILE");
 	signal(SIGPIPE, SIG_IGN);
@@ -333,11 +332,50 @@ top(int argc, char **argv)
 }
 
 static int
+fleet(int argc, char **argv)
+{
+	struct top_input in = {
+		.argc = argc, .argv = argv, .environment = environ
+	};
+
+	if (catch_signals() != ERR_OK)
+		return COMMAND_FAILED;
+	in.signals = wake_pipe[0];
+	return fleet_main(&boxes, &in);
+}
+
+static int
 journal(int argc, char **argv)
 {
 	return catch_faults() != ERR_OK
 		   ? COMMAND_FAILED
 		   : journal_main(argc, argv, &program.journal);
+}
+
+static int
+safe_mode(int argc, char **argv)
+{
+	struct safe_mode_input in = { .environment = environ,
+		.app = &program,
+		.options = &options,
+		.origins = &origins };
+
+	if (argc != 2)
+		return usage("--safe-mode takes a file with the reason and "
+			     "FILE");
+	if (catch_signals() != ERR_OK)
+		return COMMAND_FAILED;
+	in.reason_path = argv[0];
+	in.path = argv[1];
+	in.signals = wake_pipe[0];
+	return safe_mode_main(&safe, &in);
+}
+
+static int
+update(int argc, char **argv)
+{
+	signal(SIGPIPE, SIG_IGN);
+	return update_main(&updating, argc, argv);
 }
 
 static const struct {
@@ -350,6 +388,9 @@ static const struct {
 	{ "journal", journal },
 	{ "doctor", doctor },
 	{ "top", top },
+	{ "update", update },
+	{ "--safe-mode", safe_mode },
+	{ "fleet", fleet },
 };
 
 int
