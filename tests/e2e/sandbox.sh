@@ -162,7 +162,7 @@ if [ $? = 0 ]; then
 	started $mpedge_pid
 	check "an old kernel: it collects" wait_for 20 connected
 	check "and says once what is missing" test "$(grep -c \
-		'event=entered.*missing="landlock: this kernel has none; seccomp: ' \
+		'event=incomplete.*missing="landlock: this kernel has none; seccomp: ' \
 		"$work/mpedge.log")" = 1
 	check "privileges are gone there too" test \
 		"$(of "$mpedge_pid" CapEff)" = 0000000000000000

@@ -8,8 +8,8 @@
  *   inject TID map-code		mmap with PROT_EXEC
  *   inject TID execve=PATH		the sandbox ends the process for that
  *
- * TID is a thread.  Prints ok or the error in words.  Exit status 77: tracing is
- * not possible here.
+ * TID is a thread.  Prints ok or the error in words.  Exit status 77: tracing
+ * is not possible here.
  */
 #define _GNU_SOURCE
 #include <errno.h>

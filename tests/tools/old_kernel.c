@@ -24,17 +24,22 @@ enum {
 int
 main(int argc, char **argv)
 {
-	/* seccomp(2), with prctl, which stays. */
+	/* seccomp(2) and its older way, prctl(PR_SET_SECCOMP = 22). */
 	static const struct step {
 		uint16_t code;
 		uint8_t yes, no;
 		uint32_t value;
 	} steps[] = {
 		{ 0x20, 0, 0, 0 },
-		{ 0x15, 2, 0, SYS_seccomp },
-		{ 0x35, 0, 2, LANDLOCK_FIRST },
-		{ 0x25, 1, 0, LANDLOCK_LAST },
+		{ 0x15, 4, 0, SYS_seccomp },
+		{ 0x15, 4, 0, SYS_prctl },
+		{ 0x35, 0, 1, LANDLOCK_FIRST },
+		{ 0x25, 0, 1, LANDLOCK_LAST },
+		{ 0x06, 0, 0, 0x7fff0000 },
 		{ 0x06, 0, 0, 0x00050026 },
+		{ 0x20, 0, 0, 16 },
+		{ 0x15, 0, 1, 22 },
+		{ 0x06, 0, 0, 0x00050016 },
 		{ 0x06, 0, 0, 0x7fff0000 },
 	};
 	const struct {
