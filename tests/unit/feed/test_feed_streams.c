@@ -450,6 +450,26 @@ streams_are_added_while_others_are_asked_for(void **state)
 	assert_int_equal(count_acked(), 5);
 }
 
+/* More places than runs can be waiting, none beside another: as after many
+ * symbols have come for many that had gone. */
+static void
+many_scattered_streams_are_added(void **state)
+{
+	struct feed *f;
+
+	(void)state;
+	w->options.silence_ms = 600000;
+	open_live(4 * FEED_RANGES_MAX);
+	f = first_feed();
+	for (unsigned i = 0; i < 4 * FEED_RANGES_MAX; i += 2)
+		feed_added(f, i);
+	assert_int_equal(count_acked(), 2 * FEED_RANGES_MAX);
+	serve(10 * 1000, WHOLE, "");
+	assert_int_equal(count_acked(), 4 * FEED_RANGES_MAX);
+	assert_int_equal(f->todo_count, 0);
+	assert_int_equal(f->epoch, 1);
+}
+
 /* An answer that never comes keeps no place, and the question is asked again.
  */
 static void
@@ -500,6 +520,7 @@ main(void)
 		TEST(many_are_subscribed_again_together),
 		TEST(streams_are_added_to_a_live_feed),
 		TEST(streams_are_added_while_others_are_asked_for),
+		TEST(many_scattered_streams_are_added),
 		TEST(an_answer_that_does_not_come),
 	};
 
