@@ -168,7 +168,7 @@ static enum sync_verdict
 apply(struct sync *s, const struct orderbook *d)
 {
 	if (book_apply(&s->book, d->bids, d->asks) != ERR_OK) {
-		s->gap_from = s->id + 1;
+		s->gap_from = s->id == SEQ_NULL ? SEQ_NULL : s->id + 1;
 		s->gap_to = d->last_update_id;
 		return SYNC_BROKEN;
 	}
@@ -179,14 +179,14 @@ apply(struct sync *s, const struct orderbook *d)
 	return SYNC_APPLIED;
 }
 
-/* Start again with d as the first kept delta, where there is room to keep it.
- */
+/* Start again with d as the first kept delta, if there is room for it. */
 static void
 restart(struct sync *s, const struct orderbook *d)
 {
 	sync_reset(s);
-	if (!s->has_buffer || keep(s, d))
-		s->seen_id = d->last_update_id;
+	s->seen_id = d->last_update_id;
+	if (s->has_buffer)
+		(void)keep(s, d);
 }
 
 /*
