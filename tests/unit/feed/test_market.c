@@ -892,6 +892,42 @@ test_book_refresh(void **state)
 	assert_int_equal(market_counts(w->market)->gaps, 0);
 }
 
+/* What a refresh brings must be possible with the deltas after it, too. */
+static void
+test_book_refresh_that_is_crossed(void **state)
+{
+	struct world *w = *state;
+	char text[64];
+	int64_t id = 1;
+
+	delta(w, A, 1, 1);
+	assert_int_equal(
+	    snapshot_of(w, A, 1,
+		"[\"90\",\"1\"],[\"89\",\"1\"],[\"88\",\"1\"],[\"87\",\"1\"],"
+		"[\"86\",\"1\"],[\"85\",\"1\"],[\"84\",\"1\"],[\"83\",\"1\"],"
+		"[\"82\",\"1\"],[\"81\",\"1\"]",
+		"[\"101\",\"1\"]"),
+	    ERR_OK);
+	for (int price = 90; price > 81; price--) {
+		snprintf(text, sizeof(text), "[\"%d\",\"0\"]", price);
+		id++;
+		delta_of(w, A, id, id, text, "[\"101\",\"2\"]");
+	}
+	for (; id < 20; id++)
+		delta_of(w, A, id + 1, id + 1, "", "[\"101\",\"3\"]");
+	assert_true(market_book(w->market, A)->refreshing);
+	w->len = 0;
+	assert_int_equal(snapshot_of(w, A, 18, "[\"102\",\"1\"]",
+			     "[\"103\",\"3\"]"),
+	    ERR_CROSSED);
+	assert_said(w, "x g:orderbook:-1--1 e:invalid");
+	assert_int_equal(market_book(w->market, A)->state, SYNC_BUFFERING);
+	snapshot(w, A, 20);
+	assert_said(w, "S20 e:live");
+	delta(w, A, 21, 21);
+	assert_said(w, "d21-21");
+}
+
 /* --- the rest --------------------------------------------------------------
  */
 
@@ -1028,6 +1064,7 @@ main(void)
 		cmocka_unit_test(test_book_waits_for_a_buffer),
 		cmocka_unit_test(test_book_buffer_overflows),
 		TEST(test_book_refresh),
+		TEST(test_book_refresh_that_is_crossed),
 		TEST(test_klines_and_tickers_once),
 		TEST(test_counts_and_signals),
 		TEST(test_raw),
