@@ -303,8 +303,8 @@ rest_want_trades(struct rest *r, unsigned symbol, int64_t first, int64_t last)
 {
 	struct rest_wish *w = &r->wishes[symbol];
 
-	if (w->trades) {
-		/* The same hole grew. */
+	/* The same hole grew; another one has time of its own. */
+	if (w->trades && first <= w->last && last >= w->first) {
 		w->last = last > w->last ? last : w->last;
 		return;
 	}

@@ -121,23 +121,27 @@ trades_answer(struct rest *r, const struct httpc_reply *a, enum err e,
 {
 	struct rest_wish *w = &r->wishes[r->symbol];
 	int64_t next = w->first;
+	bool filled = false;
 
 	if (!r->wanted || !w->trades)
 		return;
 	if (a->status == 401 || a->status == 400)
 		e = ERR_REJECTED;
 	if (e == ERR_OK) {
-		/* Trades held behind this hole may show another one. */
 		w->trades = false;
 		e = market_trades_reply(
 		    r->market, r->symbol, a->body, &r->ask, from, &next);
-		if (w->trades || (e == ERR_OK && next > w->last))
-			return;
-		w->trades = true;
+		/* It is filled, whatever else was wrong with the page.  Trades
+		 * held behind it may have shown another one. */
+		filled = w->trades || next > w->last;
+		w->trades = w->trades || !filled;
 	}
 	note_limited(r, a, e);
 	if (e != ERR_OK)
 		log_failed(r, a, e);
+	/* Or it was about a hole that the stream has filled meanwhile. */
+	if (filled || (e == ERR_OK && r->ask.first != w->first))
+		return;
 	if (e == ERR_OK && next > w->first) {
 		w->first = next;
 		w->trades_tries = 0;

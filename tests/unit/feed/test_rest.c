@@ -1021,6 +1021,42 @@ too_large_a_hole_is_not_asked_for(void **state)
 }
 
 /* An answer without any of them: asked again, later and later. */
+/* The stream has filled the hole that was asked for, and there is another. */
+static void
+another_hole_has_its_own_time(void **state)
+{
+	(void)state;
+	rest_want_trades(&w->rest, 0, 5, 6);
+	wait_ms(29 * 1000);
+	expect_said("trades:0:5+3");
+	rest_want_trades(&w->rest, 0, 20, 21);
+	w->next = 20;
+	answer(200);
+	expect_said("got:0 trades:0:20+3");
+	wait_ms(10 * 1000);
+	expect_said("");
+	w->next = INT64_MAX;
+	answer(200);
+	expect_said("got:0");
+	wait_ms(60 * 1000);
+	expect_said("");
+}
+
+/* A word that is not known, in a page that has all that was asked for. */
+static void
+a_hole_that_is_filled_is_not_asked_for_again(void **state)
+{
+	(void)state;
+	w->verdict = ERR_UNKNOWN;
+	rest_want_trades(&w->rest, 0, 5, 6);
+	wait_ms(0);
+	answer(200);
+	expect_said("trades:0:5+3 got:0");
+	wait_ms(60 * 1000);
+	expect_said("");
+	assert_int_equal(w->rest.metrics.failures, 1);
+}
+
 static void
 trades_that_rest_does_not_have(void **state)
 {
@@ -1084,6 +1120,8 @@ main(void)
 		TEST(a_hole_is_given_up_in_time),
 		TEST(an_answer_after_that_is_ignored),
 		TEST(too_large_a_hole_is_not_asked_for),
+		TEST(another_hole_has_its_own_time),
+		TEST(a_hole_that_is_filled_is_not_asked_for_again),
 		TEST(trades_that_rest_does_not_have),
 		TEST(closed_in_the_middle),
 	};
