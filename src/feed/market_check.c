@@ -83,13 +83,14 @@ market_read_book(struct market *m, unsigned s, struct span body,
 }
 
 void
-market_book_wrong(
-    struct market *m, unsigned s, const char *why, struct wall now)
+market_book_wrong(struct market *m, unsigned s, const char *why, bool again,
+    struct wall now)
 {
 	m->counts.book_resyncs++;
 	market_lost(m, s, CHANNEL_BOOK, why, now);
 	/* Its stream goes on, unlike that of a lost one. */
-	market_retry_book(m, s);
+	if (again)
+		market_retry_book(m, s);
 }
 
 /* --- funding -------------------------------------------------------------- */

@@ -491,7 +491,7 @@ a_wrong_book_is_asked_for_anew(void **state)
 	market_best(w->market, 0, &bid, &ask);
 	assert_int_equal(bid.mantissa, 1005);
 	assert_int_equal(ask.mantissa, 101);
-	market_book_wrong(w->market, 0, "audit", (struct wall){ w->now });
+	market_book_wrong(w->market, 0, "audit", true, (struct wall){ w->now });
 	expect(w, "x g:orderbook e:invalid ?book");
 	/* What follows the wrong book is not applied. */
 	book(w, "change", 5, 6);
@@ -499,6 +499,10 @@ a_wrong_book_is_asked_for_anew(void **state)
 	book(w, "snapshot", -1, 9);
 	expect(w, "b e:live");
 	assert_true(market_book_live(w->market, 0));
+	market_book_wrong(
+	    w->market, 0, "audit", false, (struct wall){ w->now });
+	expect(w, "x g:orderbook e:invalid");
+	assert_false(market_book_live(w->market, 0));
 	close_world(w);
 }
 
