@@ -778,6 +778,34 @@ jobs_leave_room(void **state)
 	expect_said("/a");
 }
 
+/* Two calls were under way when the venue banned us: what it says to the other
+ * one does not end the ban. */
+static void
+the_longest_pause_stands(void **state)
+{
+	struct rest_job j = { .owner = (void *)(uintptr_t) "/a",
+		.name = "a",
+		.write = job_write,
+		.done = job_done };
+	struct httpc_reply limited = { .status = 429,
+		.body = SPAN("{}"),
+		.retry_after_s = 1,
+		.watched = -1 };
+
+	(void)state;
+	rest_want_book(&w->rest, 0);
+	rest_queue(&w->rest, &j, 0);
+	wait_ms(0);
+	assert_true(w->rest.http.busy && w->rest.jobs_http.busy);
+	w->len = 0;
+	answer_with(418, 600, -1);
+	w->rest.jobs_http.busy = false;
+	w->rest.jobs_http.done(&w->rest.jobs_http, &limited);
+	assert_int_equal(w->rest.refusal, REFUSAL_BANNED);
+	w->len = 0;
+	expect_after(600 * 1000, 601 * 1000, "book:0");
+}
+
 static void
 a_job_in_pieces(void **state)
 {
@@ -1120,6 +1148,7 @@ main(void)
 		TEST(a_hole_is_given_up_in_time),
 		TEST(an_answer_after_that_is_ignored),
 		TEST(too_large_a_hole_is_not_asked_for),
+		TEST(the_longest_pause_stands),
 		TEST(another_hole_has_its_own_time),
 		TEST(a_hole_that_is_filled_is_not_asked_for_again),
 		TEST(trades_that_rest_does_not_have),
