@@ -1042,8 +1042,6 @@ main(void)
 		TEST(test_after_a_restart),
 		TEST(test_hole_that_rest_cannot_fill),
 		TEST(test_give_up),
-		cmocka_unit_test_setup_teardown(
-		    test_give_up, set_up, tear_down),
 		TEST(test_refused_at_once),
 		TEST(test_second_hole_while_holding),
 		TEST(test_filled_by_the_other_connection),
