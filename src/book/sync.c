@@ -142,7 +142,7 @@ judge(struct sync *s, const struct orderbook *d, enum fit f)
 	    s->newest_id == SEQ_NULL || d->last_update_id >= s->newest_id;
 
 	if (f == FIT_OLD && !newest && d->timestamp != TIME_NULL &&
-	    d->timestamp > s->newest_time + SYNC_BACKWARDS_NS)
+	    d->timestamp - SYNC_BACKWARDS_NS > s->newest_time)
 		f = FIT_HOLE;
 	if (f != FIT_OLD || newest) {
 		s->newest_id = d->last_update_id;

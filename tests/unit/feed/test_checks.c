@@ -477,6 +477,28 @@ book(struct world *w, const char *type, int64_t prev, int64_t id)
 	    type, chain, (long long)id);
 }
 
+/* The latest time there is. */
+static void
+funding_times_at_the_end(void **state)
+{
+	struct world *w = open_world(&venue_binance_usdm, "BTCUSDT");
+
+	(void)state;
+	hear(w,
+	    "{\"e\":\"markPriceUpdate\",\"E\":1795392000000,\"s\":\"BTCUSDT\","
+	    "\"p\":\"1\",\"i\":\"1\",\"r\":\"0.0001\",\"T\":9223372036854}");
+	expect(w, "f");
+	close_world(w);
+	w = open_world(&venue_deribit, "BTC-PERPETUAL");
+	hear(w,
+	    "{\"jsonrpc\":\"2.0\",\"method\":\"subscription\",\"params\":{"
+	    "\"channel\":\"ticker.BTC-PERPETUAL.100ms\",\"data\":{"
+	    "\"instrument_name\":\"BTC-PERPETUAL\",\"current_funding\":0,"
+	    "\"timestamp\":9223372036854}}}");
+	expect(w, "f");
+	close_world(w);
+}
+
 static void
 a_wrong_book_is_asked_for_anew(void **state)
 {
@@ -516,6 +538,7 @@ main(void)
 		cmocka_unit_test(histories_that_are_none),
 		cmocka_unit_test(okx_says_what_was_realized),
 		cmocka_unit_test(deribit_counts_hours),
+		cmocka_unit_test(funding_times_at_the_end),
 		cmocka_unit_test(a_wrong_book_is_asked_for_anew),
 	};
 

@@ -892,6 +892,26 @@ test_book_refresh(void **state)
 	assert_int_equal(market_counts(w->market)->gaps, 0);
 }
 
+/* The latest time there is, and ids from before it. */
+static void
+test_book_time_at_the_end(void **state)
+{
+	struct world *w = *state;
+	char text[512];
+
+	delta(w, A, 1, 1);
+	snapshot(w, A, 1);
+	snprintf(text, sizeof(text),
+	    "{\"e\":\"depthUpdate\",\"E\":9223372036854,\"s\":\"AAAUSDT\","
+	    "\"U\":2,\"u\":3,\"b\":[],\"a\":[]}");
+	assert_int_equal(hear(w, text), ERR_OK);
+	delta(w, A, 2, 2);
+	assert_int_equal(hear(w, text), ERR_OK);
+	delta(w, A, 4, 4);
+	assert_said(w, "e:syncing ?book S1 e:live d2-3 d4-4");
+	assert_int_equal(market_counts(w->market)->book_old, 3);
+}
+
 /* What a refresh brings must be possible with the deltas after it, too. */
 static void
 test_book_refresh_that_is_crossed(void **state)
@@ -1063,6 +1083,7 @@ main(void)
 		cmocka_unit_test(test_book_buffer_overflows),
 		TEST(test_book_refresh),
 		TEST(test_book_refresh_that_is_crossed),
+		TEST(test_book_time_at_the_end),
 		TEST(test_klines_and_tickers_once),
 		TEST(test_counts_and_signals),
 		TEST(test_raw),
