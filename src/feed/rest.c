@@ -123,6 +123,9 @@ rest_give_up_trades(struct rest *r, unsigned symbol, const char *why)
 	/* Its answer must not be taken for that of the next hole. */
 	if (r->kind == REST_TRADES && r->symbol == symbol)
 		r->wanted = false;
+	/* The stream has brought them. */
+	if (!market_has_holes(r->market, symbol))
+		return;
 	log_open(&l, LOG_WARN, "rest", "hole_not_filled");
 	log_text(&l, "venue", r->name);
 	log_span(&l, "symbol", symbol_native(market_symbol(r->market, symbol)));

@@ -45,6 +45,8 @@ struct world {
 	/* The first trade that is still missing after an answer. */
 	int64_t next;
 	int64_t new_first;
+	/* The stream has brought what was missing. */
+	bool whole;
 	/* What the venue's error body says. */
 	struct wall banned_until;
 	/* Where the pieces of a body go. */
@@ -167,6 +169,14 @@ market_poll_reply(struct market *m, unsigned s, enum channel c,
 	(void)from;
 	say("polled:%u:%u", s, (unsigned)c);
 	return w->verdict;
+}
+
+bool
+market_has_holes(const struct market *m, unsigned s)
+{
+	(void)m;
+	(void)s;
+	return !w->whole;
 }
 
 void
@@ -1070,6 +1080,22 @@ another_hole_has_its_own_time(void **state)
 	expect_said("");
 }
 
+/* The stream has filled the hole while REST was away: nothing is lost, and
+ * nothing is said to be. */
+static void
+a_hole_that_the_stream_has_filled(void **state)
+{
+	(void)state;
+	rest_want_trades(&w->rest, 0, 5, 6);
+	wait_ms(0);
+	answer(503);
+	w->whole = true;
+	wait_ms(60 * 1000);
+	w->words[w->len] = '\0';
+	assert_null(strstr(w->words, "failed"));
+	assert_false(w->wishes[0].trades);
+}
+
 /* A word that is not known, in a page that has all that was asked for. */
 static void
 a_hole_that_is_filled_is_not_asked_for_again(void **state)
@@ -1150,6 +1176,7 @@ main(void)
 		TEST(too_large_a_hole_is_not_asked_for),
 		TEST(the_longest_pause_stands),
 		TEST(another_hole_has_its_own_time),
+		TEST(a_hole_that_the_stream_has_filled),
 		TEST(a_hole_that_is_filled_is_not_asked_for_again),
 		TEST(trades_that_rest_does_not_have),
 		TEST(closed_in_the_middle),
