@@ -63,6 +63,8 @@ struct feed_range {
 /* What a feed knows of one stream. */
 struct feed_stream {
 	struct mono last_data;
+	/* The last request that named it; 0: none. */
+	int64_t asked;
 	bool acked;
 	bool seen;
 	bool rejected;

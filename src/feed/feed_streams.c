@@ -148,8 +148,10 @@ send_next(struct feed *f)
 		split(f, numbers[taken - 1] + 1);
 		return ERR_OK;
 	}
-	for (size_t k = 0; k < taken; k++)
+	for (size_t k = 0; k < taken; k++) {
 		feed_stream_at(f, numbers[k])->again = false;
+		feed_stream_at(f, numbers[k])->asked = f->next_id;
+	}
 	next =
 	    taken == n && n < FEED_NAMES_MAX && n < f->source->venue->names_max
 		? r->first + r->count
