@@ -313,8 +313,8 @@ enum err market_read_book(struct market *m, unsigned s, struct span body,
  * record and an event that say why.  again: it is asked for anew, else the next
  * delta begins it.
  */
-void market_book_wrong(struct market *m, unsigned s, const char *why,
-    bool again, struct wall now);
+void market_book_wrong(
+    struct market *m, unsigned s, const char *why, bool again, struct wall now);
 
 /*
  * The body of the reply to funding_call: rates that were paid.  One that no

@@ -83,8 +83,8 @@ market_read_book(struct market *m, unsigned s, struct span body,
 }
 
 void
-market_book_wrong(struct market *m, unsigned s, const char *why, bool again,
-    struct wall now)
+market_book_wrong(
+    struct market *m, unsigned s, const char *why, bool again, struct wall now)
 {
 	m->counts.book_resyncs++;
 	market_lost(m, s, CHANNEL_BOOK, why, now);

@@ -490,11 +490,10 @@ funding_times_at_the_end(void **state)
 	expect(w, "f");
 	close_world(w);
 	w = open_world(&venue_deribit, "BTC-PERPETUAL");
-	hear(w,
-	    "{\"jsonrpc\":\"2.0\",\"method\":\"subscription\",\"params\":{"
-	    "\"channel\":\"ticker.BTC-PERPETUAL.100ms\",\"data\":{"
-	    "\"instrument_name\":\"BTC-PERPETUAL\",\"current_funding\":0,"
-	    "\"timestamp\":9223372036854}}}");
+	hear(w, "{\"jsonrpc\":\"2.0\",\"method\":\"subscription\",\"params\":{"
+		"\"channel\":\"ticker.BTC-PERPETUAL.100ms\",\"data\":{"
+		"\"instrument_name\":\"BTC-PERPETUAL\",\"current_funding\":0,"
+		"\"timestamp\":9223372036854}}}");
 	expect(w, "f");
 	close_world(w);
 }

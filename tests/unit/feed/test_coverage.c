@@ -144,8 +144,8 @@ begin(void **state)
 	w->streams[TRADES].channel = CHANNEL_TRADE;
 	w->streams[BOOK].channel = CHANNEL_BOOK;
 	for (unsigned i = 0; i < STREAMS; i++)
-		w->states[i] = (struct feed_stream){ .acked = true,
-			.seen = true };
+		w->states[i] =
+		    (struct feed_stream){ .acked = true, .seen = true };
 	w->lane.count = STREAMS;
 	w->lane.feeds[0].state = FEED_LIVE;
 	w->lane.feeds[0].lane = &w->lane;

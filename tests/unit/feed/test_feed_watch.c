@@ -287,7 +287,8 @@ a_quiet_book_from_rest(void **state)
 	expect_said("late:test:S1:orderbook");
 }
 
-/* It does change, as is known from elsewhere, and its stream does not say so. */
+/* It does change, as is known from elsewhere, and its stream does not say so.
+ */
 static void
 a_book_whose_stream_is_doubted(void **state)
 {

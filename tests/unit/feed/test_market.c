@@ -937,8 +937,8 @@ test_book_refresh_that_is_crossed(void **state)
 		delta_of(w, A, id + 1, id + 1, "", "[\"101\",\"3\"]");
 	assert_true(market_book(w->market, A)->refreshing);
 	w->len = 0;
-	assert_int_equal(snapshot_of(w, A, 18, "[\"102\",\"1\"]",
-			     "[\"103\",\"3\"]"),
+	assert_int_equal(
+	    snapshot_of(w, A, 18, "[\"102\",\"1\"]", "[\"103\",\"3\"]"),
 	    ERR_CROSSED);
 	assert_said(w, "x g:orderbook:-1--1 e:invalid");
 	assert_int_equal(market_book(w->market, A)->state, SYNC_BUFFERING);

@@ -264,8 +264,8 @@ test_overlap_that_rest_does_not_know(void **state)
 	fills(w, 5, 7);
 	fills(w, 6, 9);
 	assert_said(w, "t7 m7 ?8-9");
-	assert_int_equal(market_trades_reply(
-			     w->market, A, SPAN(body), &ask, &from, &next),
+	assert_int_equal(
+	    market_trades_reply(w->market, A, SPAN(body), &ask, &from, &next),
 	    ERR_OK);
 	assert_int_equal(next, INT64_MAX);
 	assert_said(w, "g:trade:8-9 m9");

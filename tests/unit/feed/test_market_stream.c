@@ -328,8 +328,8 @@ test_number_that_does_not_fit_without_ids(void **state)
 	struct world *w = *state;
 
 	okx_book(w, "snapshot", NO_ID, NO_ID, "99*1", "101*1", NO_SUM);
-	okx_book(w, "update", NO_ID, NO_ID, "1234567890123456789.5*1", "",
-	    NO_SUM);
+	okx_book(
+	    w, "update", NO_ID, NO_ID, "1234567890123456789.5*1", "", NO_SUM);
 	assert_said(w, "s- e:live x g:orderbook:--- e:invalid ?book");
 }
 

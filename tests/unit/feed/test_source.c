@@ -244,9 +244,9 @@ begin(void **state)
 	for (unsigned i = 0; i < STREAMS; i++) {
 		w->streams[i].channel = channels[i];
 		w->symbols[i] = i;
-		w->states[0][i] = (struct feed_stream){ .acked = true,
-			.seen = true,
-			.last_data = w->loop.now };
+		w->states[0][i] = (struct feed_stream){
+			.acked = true, .seen = true, .last_data = w->loop.now
+		};
 		w->book_epoch[i] = 1;
 	}
 	return 0;
