@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -27,6 +28,7 @@
 
 enum {
 	RING = 65536,
+	SMALL_RING = 1024 * 1024,
 	LARGE_RING = 64 * 1024 * 1024,
 	BODY = 200,
 	LARGE_BODY = 60000,
@@ -380,6 +382,47 @@ more_than_memory(void **state)
 	journal_close(j);
 }
 
+/* A ring that is smaller than what memory may hold: each lap takes the place
+ * of the one before, and nothing that is in the ring is lost. */
+static void
+more_than_a_lap(void **state)
+{
+	struct journal_frame f;
+	uint64_t first, whole;
+	struct stat st;
+
+	(void)state;
+	open_ok(path, SMALL_RING);
+	for (int n = 0; n < 10; n++)
+		append(LARGE_BODY);
+	write_error = EIO;
+	journal_sync(j, true);
+	journal_sync(j, false);
+	assert_true(j->spare);
+	/* Some laps, and on to where the ring has no whole page more. */
+	for (int n = 0; n < 400; n++) {
+		append(LARGE_BODY - 8 * (size_t)(n % 90));
+		/* From the oldest to the newest. */
+		assert_int_equal(journal_read(j, j->tail, &f), ERR_OK);
+		whole = count(&first);
+		assert_int_equal(first, f.sequence);
+		assert_int_equal(whole, j->sequence - first);
+	}
+	assert_true(j->head > JOURNAL_SPARE_BYTES + SMALL_RING);
+	write_error = 0;
+	assert_int_equal(journal_resume(j), ERR_OK);
+	assert_int_equal(count(&first), whole);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, JOURNAL_HEADER + SMALL_RING);
+	append(LARGE_BODY);
+	whole = count(&first);
+	journal_close(j);
+	open_ok(path, SMALL_RING);
+	assert_int_equal(j->sequence, 412);
+	assert_int_equal(count(&first), whole);
+	journal_close(j);
+}
+
 /* Pages are let go as the head moves on, and as a start looks. */
 static void
 resident_pages(void **state)
@@ -423,6 +466,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(writing_fails, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    more_than_memory, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    more_than_a_lap, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    resident_pages, setup, teardown),
 	};
