@@ -277,9 +277,13 @@ write_back(struct journal *j)
 
 	if (error == 0)
 		error = put(j, j->ring, len - first, JOURNAL_HEADER);
+	/* What failed to reach the disk does so behind a write that was good.
+	 */
+	if (error == 0 && fdatasync(j->fd) != 0)
+		error = errno;
 	if (error != 0)
 		return error;
-	j->settled = j->spare_from;
+	j->settled = j->head > len ? j->head - len : 0;
 	journal_settle(j);
 	journal_checkpoint(j, j->head, j->sequence, j->marks);
 	journal_put_super(j);

@@ -43,6 +43,7 @@ static uint8_t bytes[LARGE_BODY];
 /* What the two calls of the system answer. */
 static int no_room;
 static int write_error;
+static int flush_error;
 
 int
 posix_fallocate(int fd, off_t offset, off_t len)
@@ -67,6 +68,14 @@ sync_file_range(int fd, int64_t offset, int64_t len, unsigned flags)
 	return write_error != 0 ? -1 : 0;
 }
 
+int
+fdatasync(int fd)
+{
+	(void)fd;
+	errno = flush_error;
+	return flush_error != 0 ? -1 : 0;
+}
+
 static void
 on_fault(int number, siginfo_t *info, void *context)
 {
@@ -85,7 +94,7 @@ setup(void **state)
 	snprintf(copy_path, sizeof(copy_path), "%s.copy", path);
 	unlink(path);
 	out_init(&why, reason, sizeof(reason));
-	no_room = write_error = 0;
+	no_room = write_error = flush_error = 0;
 	j = calloc(1, sizeof(*j));
 	return 0;
 }
@@ -331,6 +340,29 @@ writing_fails(void **state)
 	}
 }
 
+/* Writing into the cache of the kernel is not yet the disk. */
+static void
+only_the_cache_takes_it(void **state)
+{
+	(void)state;
+	open_ok(path, RING);
+	append(BODY);
+	write_error = EIO;
+	journal_sync(j, false);
+	assert_true(j->spare);
+	write_error = 0;
+	flush_error = EIO;
+	append(BODY);
+	assert_int_equal(journal_resume(j), ERR_IO);
+	assert_int_equal(j->spare_error, EIO);
+	assert_true(j->spare);
+	expect_all(2);
+	flush_error = 0;
+	assert_int_equal(journal_resume(j), ERR_OK);
+	expect_all(2);
+	journal_close(j);
+}
+
 static uint64_t
 resident_kb(const char *what)
 {
@@ -464,6 +496,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    no_room_at_all, setup, teardown),
 		cmocka_unit_test_setup_teardown(writing_fails, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    only_the_cache_takes_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    more_than_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(
