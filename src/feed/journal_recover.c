@@ -295,6 +295,9 @@ journal_recover(struct journal *j, struct out *why)
 	j->life = (uint16_t)(life + 1);
 	/* Those found after the checkpoint were verified just now. */
 	j->verified = j->head;
+	/* They were written by the process before. */
+	j->settled = j->head;
+	j->settled_sequence = j->sequence;
 	oldest = j->head > j->size ? j->head - j->size : 0;
 	j->tail = journal_find(j, c.tail > oldest ? c.tail : oldest, j->head);
 	if (!found)
