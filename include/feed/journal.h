@@ -236,6 +236,10 @@ void journal_seal(struct journal *j);
 enum err journal_read(const struct journal *j, uint64_t position,
     struct journal_frame *f) MUST_USE;
 
+/* Is the frame that begins there still as it was written?  One that is not
+ * sealed yet is. */
+bool journal_whole(const struct journal *j, uint64_t position);
+
 /*
  * The cursor with this name, made at the head when it is new, or at the tail
  * when it may be one that was damaged; should there be no free one, one that
