@@ -65,6 +65,8 @@ dead_begin(struct dead *d, void *memory, size_t size)
 	d->fd = open(d->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
 	if (d->fd < 0)
 		return failure();
+	/* Until it is known what was there, there is nothing to take back. */
+	d->start = INT64_MAX;
 	if (fstat(d->fd, &st) != 0)
 		return failure();
 	d->start = st.st_size;
@@ -103,7 +105,7 @@ dead_undo(struct dead *d)
 	if (d->fd < 0)
 		return;
 	/* Where that fails, a head with fewer records than it says is left. */
-	if (ftruncate(d->fd, d->start) != 0)
+	if (d->start < INT64_MAX && ftruncate(d->fd, d->start) != 0)
 		errno = 0;
 	close(d->fd);
 	d->fd = -1;
