@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sinks/folder.h"
+
 enum {
 	/* Gathered before it is written. */
 	ENOUGH_BYTES = 64 * 1024,
@@ -70,6 +72,8 @@ dead_begin(struct dead *d, void *memory, size_t size)
 	if (fstat(d->fd, &st) != 0)
 		return failure();
 	d->start = st.st_size;
+	if (d->start == 0 && !folder_sync(d->path))
+		return failure();
 	if (d->start >= d->most_bytes)
 		return ERR_FULL;
 	end_torn_line(d);

@@ -1,4 +1,4 @@
-/* LINK: net/conn_count */
+/* LINK: net/conn_count sinks/folder */
 /* LINK: sinks/clickhouse% net/httpc net/conn net/tcp net/tls net/tls_link */
 /* LINK: net/tls_words core/loop core/out core/span core/must core/err */
 /* LINK: core/arena core/log core/metrics gen/ca_roots codec/http1 */
