@@ -77,8 +77,10 @@ hub_record(struct hub *h, enum record_id id, const void *rec)
 	enum err e = encode(h, id, rec, room < most ? room : most);
 
 	recent_note(&h->recent, id, rec);
-	if (e == ERR_FULL)
-		e = encode(h, id, rec, most);
+	while (e == ERR_FULL && room < most) {
+		room *= 2;
+		e = encode(h, id, rec, room < most ? room : most);
+	}
 	hub_ask_again(h);
 	if (e == ERR_OK)
 		return;
