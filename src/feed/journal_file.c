@@ -113,8 +113,7 @@ is_blank(const struct journal *j)
 	off_t at = 0;
 	ssize_t n;
 
-	while (at <= JOURNAL_HEADER &&
-	       (n = pread(j->fd, page, PAGE, at)) > 0) {
+	while (at <= JOURNAL_HEADER && (n = pread(j->fd, page, PAGE, at)) > 0) {
 		if (memcmp(page, zeros, (size_t)n) != 0)
 			return false;
 		at += n;
@@ -131,8 +130,8 @@ check_zeros(
 	struct stat st;
 
 	*made = is_healed(j) || !is_blank(j);
-	if (!*made || (fstat(j->fd, &st) == 0 &&
-			  (uint64_t)st.st_size == j->map_bytes))
+	if (!*made ||
+	    (fstat(j->fd, &st) == 0 && (uint64_t)st.st_size == j->map_bytes))
 		return ERR_OK;
 	return journal_refuse(why, ERR_CORRUPT, path,
 	    "its first bytes are damaged; move it away");

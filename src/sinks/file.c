@@ -105,8 +105,7 @@ open_file(struct file_sink *f)
 	if (!S_ISREG(st.st_mode))
 		return true;
 	/* It may have been made just now. */
-	if (f->options->sync && f->size == 0 &&
-	    !folder_sync(f->options->path))
+	if (f->options->sync && f->size == 0 && !folder_sync(f->options->path))
 		return false;
 	return cut_torn_line(f);
 }
@@ -117,8 +116,8 @@ is_deleted(const struct file_sink *f)
 {
 	struct stat st;
 
-	return !is_stdout(f) && fstat(f->fd, &st) == 0 &&
-	       S_ISREG(st.st_mode) && st.st_nlink == 0;
+	return !is_stdout(f) && fstat(f->fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	       st.st_nlink == 0;
 }
 
 static void

@@ -393,8 +393,8 @@ overwritten_is_not_confirmed(void **state)
 	good(1);
 	turn();
 	publish(RING / 64);
-	assert_true(w->journal.tail >
-		    consume_ring_at(&w->consume.ring, 0)->position);
+	assert_true(
+	    w->journal.tail > consume_ring_at(&w->consume.ring, 0)->position);
 	consume_events.room(&w->consume.link);
 	turn();
 	assert_int_equal(said_of(1, "+ACK"), 0);

@@ -307,8 +307,7 @@ the_first_page_is_empty(void **state)
 		    journal_open(j, path, NULL, RING, &why), ERR_CORRUPT);
 		assert_non_null(strstr(out_cstr(&why), "damaged; move it"));
 		file = fopen(path, "rb");
-		assert_int_equal(
-		    fread(image, 1, IMAGE, file), IMAGE - cut);
+		assert_int_equal(fread(image, 1, IMAGE, file), IMAGE - cut);
 		fclose(file);
 		assert_int_equal(image[IMAGE - 2], 'x');
 	}
