@@ -217,6 +217,16 @@ count_cut(struct journal *j, uint16_t life)
 	j->sequence = next;
 }
 
+/* Was a written after b?  Behind the frames of a life may stand those that its
+ * start had cut off. */
+static bool
+is_later(const struct journal_head *a, const struct journal_head *b)
+{
+	uint16_t lives = (uint16_t)(a->life - b->life);
+
+	return lives == 0 ? a->position > b->position : lives < 0x8000;
+}
+
 /*
  * Both checkpoints are damaged: the intact frame furthest on tells where the
  * head was.  The only start that looks at the whole ring.
@@ -231,7 +241,7 @@ rebuild(struct journal *j)
 		step(j, at, at + 8);
 		if (!journal_intact(j, at, &h))
 			continue;
-		if (last.sequence == 0 || h.position > last.position)
+		if (last.sequence == 0 || is_later(&h, &last))
 			last = h;
 		step(j, at, at + journal_after(&h) - h.position);
 		at += journal_after(&h) - h.position - 8;

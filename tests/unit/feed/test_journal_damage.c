@@ -315,6 +315,46 @@ the_first_page_is_empty(void **state)
 	free(j);
 }
 
+/* Frames that an earlier start has cut off stand further on in the ring than
+ * the newest ones: without checkpoints they are not taken for the end. */
+static void
+what_was_cut_off_stays_so(void **state)
+{
+	struct journal_note note = { .record = RECORD_trade };
+	struct journal *j = malloc(sizeof(*j));
+	struct journal_frame f;
+	uint64_t last = 0;
+	uint64_t position;
+	struct out body;
+	enum err e;
+
+	(void)state;
+	make(false);
+	image[JOURNAL_HEADER + places[RECORDS - 10] % RING] ^= 1;
+	save(IMAGE);
+	open_ok(j);
+	assert_int_equal(j->sequence, RECORDS + 1);
+	assert_int_equal(journal_reserve(j, 8, &body), ERR_OK);
+	out_text(&body, "newest");
+	journal_commit(j, body.len, &note);
+	journal_sync(j, true);
+	memset(j->map + JOURNAL_CHECKPOINTS_AT, 0xff, 1024);
+	journal_leave(j);
+	open_ok(j);
+	for (position = j->tail;
+	     (e = journal_read(j, position, &f)) != ERR_AGAIN;
+	     position = f.next) {
+		if (e != ERR_OK)
+			continue;
+		assert_true(f.sequence > last);
+		last = f.sequence;
+	}
+	assert_int_equal(last, RECORDS + 1);
+	assert_int_equal(j->sequence, RECORDS + 2);
+	journal_close(j);
+	free(j);
+}
+
 /* Cut at every byte: what is before the cut is there. */
 static void
 every_length(void **state)
@@ -449,6 +489,8 @@ main(void)
 		    cursors_are_gone, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    the_first_page_is_empty, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    what_was_cut_off_stays_so, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_length, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    of_somebody_else, setup, teardown),
