@@ -197,7 +197,7 @@ COLD := app/% status/% compat/% core/log% codec/syslog feed/symbols% \
 	sinks/nats_thread% sinks/nats_count% model/replaced% \
 	core/metrics_text% net/conn_count% \
 	sinks/redis_open sinks/redis_state sinks/redis_reply \
-	sinks/clickhouse% model/ddl model/marketprism feed/consume_% \
+	sinks/clickhouse% sinks/folder model/ddl model/marketprism feed/consume_% \
 	feed/journal_recover% feed/journal_spare% feed/journal_look% \
 	net/httpd% net/tls_server codec/http_request
 $(COLD:%=$(B)/src/%.o): private MODE_release := -Os
