@@ -201,12 +201,19 @@ COLD := app/% status/% compat/% core/log% codec/syslog feed/symbols% \
 	sinks/clickhouse% model/ddl model/marketprism feed/consume_% \
 	feed/journal_recover% feed/journal_spare% feed/journal_look% \
 	net/httpd% net/tls_server net/tls_signed codec/http_request \
-	codec/bundle codec/bootenv
+	init/% codec/bootenv codec/bundle codec/sntp codec/mbr
 $(COLD:%=$(B)/src/%.o): private MODE_release := -Os
 
 objects: $(OBJECTS) $(SIMULATOR) ## compile everything, link nothing
 
-$(B)/libmpedge.a: $(filter-out $(MAIN),$(OBJECTS)) $(B)/gen/ca_roots.o \
+# The appliance's first process has a program of its own.
+INIT_OBJECTS := $(filter $(B)/src/init/%,$(OBJECTS))
+# Time is at least that of what it was built from.
+BUILT := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),0)
+$(B)/src/init/main.o: private CPPFLAGS += -DMPINIT_BUILT=$(BUILT)
+$(B)/src/init/main.o: $(B)/version
+
+$(B)/libmpedge.a: $(filter-out $(MAIN) $(INIT_OBJECTS),$(OBJECTS)) $(B)/gen/ca_roots.o \
 		$(B)/gen/page.o $(B)/gen/versions.o
 	@rm -f $@
 	@$(AR) rcsD $@ $^
@@ -222,15 +229,18 @@ $(B)/mpedge.debug: $(MAIN) $(B)/libmpedge.a
 	$(Q)$(call link,$^,$(LIBS) $(MAP) $(ABSENT))
 $(B)/exchange-sim.debug: $(SIMULATOR)
 	$(Q)$(call link,$^,$(LIBS))
-$(B)/mpedge $(B)/exchange-sim: %: %.debug
+$(B)/mpinit.debug: $(INIT_OBJECTS) $(B)/libmpedge.a
+	$(Q)$(call link,$^,)
+$(B)/mpedge $(B)/exchange-sim $(B)/mpinit: %: %.debug
 	@$(if $(filter release,$(MODE)),$(STRIP) -o $@ $<,cp $< $@)
 
 ifeq ($(TARGET)-$(MODE),x86_64-release)
-build/mpedge build/exchange-sim: build/%: $(B)/%
+build/mpedge build/exchange-sim build/mpinit: build/%: $(B)/%
 	@cp --remove-destination $< $@
 else
-.PHONY: build/mpedge build/exchange-sim
+.PHONY: build/mpedge build/exchange-sim build/mpinit
 build/mpedge: $(B)/mpedge
+build/mpinit: $(B)/mpinit
 build/exchange-sim: $(B)/exchange-sim
 endif
 
@@ -243,6 +253,8 @@ $(TOOLS): %: %.o $(B)/libmpedge.a
 WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 $(B)/mpedge-counted: $(MAIN) $(B)/tests/e2e/alloc_count.o $(B)/libmpedge.a
 	$(Q)$(call link,$^,$(LIBS) $(WRAP))
+
+init: build/mpinit ## the appliance's first process: build/mpinit
 
 sim: build/exchange-sim ## the exchange simulator: build/exchange-sim
 
@@ -374,6 +386,8 @@ container: ## an OCI archive, no daemon needed: build/mpedge-VERSION.oci.tar (TA
 update-key: | build-tools ## the keys of update bundles, in UPDATE_KEYS (build): update-key.pem and update.pem
 	@image/appliance/update-key.sh $(UPDATE_KEYS)
 
+include image/appliance/rules.mk
+
 binary: ## is each binary static-pie, small, and free of OpenSSL?
 	@for target in x86_64 aarch64 armv7; do \
 		$(MAKE) --no-print-directory TARGET=$$target all || exit 1; done
@@ -394,7 +408,7 @@ unit-aarch64 unit-armv7: unit-%:
 	@$(MAKE) --no-print-directory TARGET=$* unit
 
 .PHONY: all always binary bench build-tools captures check clean container corpus \
-	corpus-run cov demo demo-tools deps docs e2e fmt fuzz fuzz-run help lint mutations \
+	corpus-run cov demo demo-tools deps docs e2e fmt fuzz fuzz-run help init image image-tools images lint mutations \
 	objects package page-pictures ready repro run sim sizes test test-tools unit unit-aarch64 unit-armv7 \
 	unit-run update-key versions
 .DELETE_ON_ERROR:

@@ -23,8 +23,9 @@ enum {
 	BOOTENV_BYTES = 1024,
 	/* No line of ours stands behind these. */
 	BOOTENV_USED = 512,
-	/* Where it stands on the disk, in sectors of 512 bytes. */
-	BOOTENV_LBA = 1024,
+	/* Where it stands on the disk, in sectors of 512 bytes: the data of the
+	 * file grubenv of the FAT partition, which is laid there. */
+	BOOTENV_LBA = 4096,
 	BOOTENV_OTHERS_MAX = 256,
 	/* Numbers in it are cut to this. */
 	BOOTENV_COUNT_MAX = 99,
