@@ -48,7 +48,7 @@ static const char help[] =
     "  --check-config    read FILE, say what is wrong with it, and end\n"
     "  --print NAME      write a table: schema ddl ddl-marketprism config\n"
     "                    metrics states limits errors environment events\n"
-    "                    alarms alert-rules\n"
+    "                    alarms alert-rules updates\n"
     "  --print effective FILE   what is in force and where it comes from\n"
     "  --safe-mode REASON FILE   the status page alone, which says why\n"
     "  --version         write the version\n"
@@ -89,7 +89,7 @@ print(const char *name)
 		fprintf(stderr,
 		    "mpedge: --print %s: there is no such table; there are: "
 		    "schema ddl ddl-marketprism config metrics states limits "
-		    "errors environment events alarms alert-rules, and "
+		    "errors environment events alarms alert-rules updates, and "
 		    "effective FILE\n",
 		    name);
 		return EXIT_USAGE;

@@ -56,8 +56,7 @@ read_environment(struct update_slot *s, bool past, struct bootenv *env)
 static bool
 same(const struct bootenv *a, const struct bootenv *b)
 {
-	return a->good == b->good && a->trial == b->trial &&
-	       a->left == b->left;
+	return a->good == b->good && a->trial == b->trial && a->left == b->left;
 }
 
 static enum update_end
@@ -68,8 +67,8 @@ write_environment(struct update_slot *s, struct out *why)
 	enum err e = bootenv_write(&s->env, s->block);
 
 	if (e == ERR_OK)
-		e = d->write(d->owner, BOOTENV_LBA * SECTOR, s->block,
-		    BOOTENV_BYTES);
+		e = d->write(
+		    d->owner, BOOTENV_LBA * SECTOR, s->block, BOOTENV_BYTES);
 	if (e == ERR_OK)
 		e = d->sync(d->owner);
 	if (e == ERR_OK)

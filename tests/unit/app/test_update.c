@@ -285,8 +285,8 @@ a_power_cut_at_any_moment(void **state)
 				if (over)
 					assert_int_equal(what, 'n');
 				if (is_half(d, B_AT, 'b'))
-					fail_msg("half: %zu %u %u", i, at,
-					    seed);
+					fail_msg(
+					    "half: %zu %u %u", i, at, seed);
 				free(d);
 				cuts++;
 			}
