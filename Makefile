@@ -195,13 +195,13 @@ COLD := app/% status/% compat/% core/log% codec/syslog feed/symbols% \
 	$(addprefix feed/,symbols scheduler catalog audit rest saved fundings) \
 	codec/nkey% codec/yaml% codec/pack% sinks/nats_key% sinks/nats_options% \
 	sinks/nats_stream% \
-	sinks/nats_thread% sinks/nats_count% model/replaced% \
+	sinks/nats_thread% sinks/nats_count% sinks/nats_service% sinks/nats_tell% model/replaced% \
 	core/metrics_text% net/conn_count% \
 	sinks/redis_open sinks/redis_state sinks/redis_reply \
 	sinks/clickhouse% model/ddl model/marketprism feed/consume_% \
 	feed/journal_recover% feed/journal_spare% feed/journal_look% \
 	net/httpd% net/tls_server net/tls_signed codec/http_request \
-	init/% codec/bootenv codec/bundle codec/sntp codec/mbr
+	init/% codec/bundle codec/bootenv codec/sntp codec/mbr
 $(COLD:%=$(B)/src/%.o): private MODE_release := -Os
 
 objects: $(OBJECTS) $(SIMULATOR) ## compile everything, link nothing
@@ -383,10 +383,10 @@ container: ## an OCI archive, no daemon needed: build/mpedge-VERSION.oci.tar (TA
 	@image/container/build.sh $(VERSION) build/mpedge-$(VERSION).oci.tar \
 		$(foreach t,$(TARGETS),$(OCI_$t)=build/$t-release/mpedge)
 
+include image/appliance/rules.mk
+
 update-key: | build-tools ## the keys of update bundles, in UPDATE_KEYS (build): update-key.pem and update.pem
 	@image/appliance/update-key.sh $(UPDATE_KEYS)
-
-include image/appliance/rules.mk
 
 binary: ## is each binary static-pie, small, and free of OpenSSL?
 	@for target in x86_64 aarch64 armv7; do \

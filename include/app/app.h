@@ -4,6 +4,8 @@
 #ifndef MPEDGE_APP_APP_H
 #define MPEDGE_APP_APP_H
 
+#include "app/about.h"
+#include "app/box_facts.h"
 #include "app/log_setup.h"
 #include "app/lookout.h"
 #include "app/notify.h"
@@ -54,6 +56,8 @@ struct mpedge {
 	struct hook turn;
 	struct journal_metrics journal_metrics;
 	struct rates rates;
+	struct box_facts box_facts;
+	struct sink_about about;
 	struct dns dns;
 	struct syslog syslog;
 	struct tls_context tls;

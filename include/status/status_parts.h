@@ -17,7 +17,6 @@ void status_serve(
 /* --- health.c --- */
 
 enum health_level status_worst(const struct status *s);
-const char *status_level_name(enum health_level l);
 
 /* The members that say who speaks, and when. */
 void status_about(const struct status *s, struct out *o);

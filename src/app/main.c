@@ -8,6 +8,7 @@
 #include "app/config.h"
 #include "app/config_parts.h"
 #include "app/doctor.h"
+#include "app/fleet.h"
 #include "app/migrate.h"
 #include "app/print.h"
 #include "app/safe_mode.h"
@@ -44,6 +45,9 @@ static const char help[] =
     "       mpedge update FILE|URL    install a bundle on this box; with "
     "--box URL\n"
     "                                 push it to another one\n"
+    "       mpedge fleet [--json] [--watch] [-f FILE] URL...\n"
+    "                                 a table of many boxes, by their "
+    "/status\n"
     "\n"
     "  --check-config    read FILE, say what is wrong with it, and end\n"
     "  --print NAME      write a table: schema ddl ddl-marketprism config\n"
@@ -69,6 +73,7 @@ static struct doctor doctor_state;
 static struct top screen;
 static struct update updating;
 static struct safe_mode safe;
+static struct fleet boxes;
 static char text[PRINT_MAX];
 static int wake_pipe[2] = { -1, -1 };
 
@@ -327,6 +332,19 @@ top(int argc, char **argv)
 }
 
 static int
+fleet(int argc, char **argv)
+{
+	struct top_input in = {
+		.argc = argc, .argv = argv, .environment = environ
+	};
+
+	if (catch_signals() != ERR_OK)
+		return COMMAND_FAILED;
+	in.signals = wake_pipe[0];
+	return fleet_main(&boxes, &in);
+}
+
+static int
 journal(int argc, char **argv)
 {
 	return catch_faults() != ERR_OK
@@ -372,6 +390,7 @@ static const struct {
 	{ "top", top },
 	{ "update", update },
 	{ "--safe-mode", safe_mode },
+	{ "fleet", fleet },
 };
 
 int

@@ -20,9 +20,6 @@ images=${IMAGES:-build/appliance}
 boot_limit=${BOOT_LIMIT:-300}
 declare -A box_pid=() box_port=() box_board=() box_started=()
 
-# With this a guest has a moment of its own: it does not see how busy the host is.
-box_memory=${BOX_MEMORY:-256}
-
 # box_config KEY=VALUE...: $work/config.ini as a box needs it
 box_config() {
 	local venue sections=()
@@ -57,6 +54,7 @@ box_make() {
 
 # What a board is in QEMU; BIOS or UEFI for the first.
 box_machine() {
+	memory=256
 	case ${box_board[$1]} in
 	x86_64-*) machine=(qemu-system-x86_64 -M pc)
 		bus=pci
@@ -64,7 +62,9 @@ box_machine() {
 	arm64-*) machine=(qemu-system-aarch64 -M virt -cpu cortex-a53
 		-bios /usr/share/qemu-efi-aarch64/QEMU_EFI.fd)
 		bus=device ;;
-	armv7-*) machine=(qemu-system-arm -M "virt,highmem=off" -cpu cortex-a15
+	# With less its kernel does not find a place to unpack itself.
+	armv7-*) memory=512
+		machine=(qemu-system-arm -M "virt,highmem=off" -cpu cortex-a15
 		-drive "if=pflash,format=raw,readonly=on,file=/usr/share/AAVMF/AAVMF32_CODE.fd")
 		bus=device ;;
 	esac
@@ -74,12 +74,12 @@ box_machine() {
 # without any flush, since the host's cache has it: hence cache=unsafe, which is
 # only faster.
 box_start() {
-	local name=$1 machine bus
+	local name=$1 machine bus memory
 	shift
 	box_machine "$name"
 	http_port=${box_port[$name]}
 	box_started[$name]=${EPOCHREALTIME/./}
-	"${machine[@]}" -accel tcg -m "$box_memory" -display none -monitor none \
+	"${machine[@]}" -accel tcg -m "${BOX_MEMORY:-$memory}" -display none -monitor none \
 		-nodefaults \
 		-chardev "file,id=console,path=$work/$name.console,append=on" \
 		-serial chardev:console \
