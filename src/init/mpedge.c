@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define NOTIFY FACTS_FOLDER "/notify"
@@ -59,8 +60,8 @@ on_told(struct job *j, struct span line)
 	struct box *b = j->owner;
 
 	console_line(&b->console, line);
-	if (!b->sup.safe && !has(line, "level=info") &&
-	    !has(line, "level=debug"))
+	/* What it has not said through its log, or as an error there. */
+	if (!b->sup.safe && (!has(line, "level=") || has(line, "level=error")))
 		remember(b, line);
 }
 
@@ -160,6 +161,8 @@ fill_variables(const struct box *b, struct variables *v)
 	add(v, "MPEDGE_BOX_FACTS", FACTS_FILE);
 	if (!s->has_name && b->facts.name[0] != '\0')
 		add(v, "MPEDGE_BOX_NAME", b->facts.name);
+	if (!s->has_user && person_of_mpedge().uid != 0)
+		add(v, "MPEDGE_BOX_USER", "mpedge");
 	if (!s->has_journal && on_disk)
 		add(v, "MPEDGE_JOURNAL_PATH", DATA_FOLDER "/mpedge/journal");
 	if (!s->has_state && on_disk)
@@ -193,11 +196,16 @@ on_ended(struct job *j, int status)
 
 	sup_ended(&b->sup, b->loop.now, status);
 	log_open(&l, LOG_WARN, "init", "mpedge_ended");
-	log_text(&l, "reason", b->sup.reason);
+	log_text(&l, "safe_mode", was_safe ? "true" : "false");
+	if (status >= 0 && WIFSIGNALED(status))
+		log_int(&l, "signal", WTERMSIG(status));
+	else if (status >= 0)
+		log_int(&l, "status", WEXITSTATUS(status));
 	log_int(&l, "restarts", (int64_t)b->sup.restarts);
 	log_send(&l);
 	if (b->sup.safe && !was_safe) {
 		write_reason(b);
+		mpedge_describe_safe(b);
 		log_open(&l, LOG_ERROR, "init", "safe_mode");
 		log_text(&l, "reason", b->sup.safe_reason);
 		log_send(&l);
@@ -220,6 +228,8 @@ start(struct box *b, bool safe)
 	b->mpedge.loop = &b->loop;
 	b->mpedge.owner = b;
 	b->mpedge.name = "mpedge";
+	/* Names in mp.ini without a folder are beneath this one. */
+	b->mpedge.folder = DATA_FOLDER "/mpedge";
 	b->mpedge.line = on_told;
 	b->mpedge.told = on_told;
 	b->mpedge.done = on_ended;
@@ -281,9 +291,8 @@ mpedge_tick(struct box *b)
 
 /* --- what it is told of the box ------------------------------------------- */
 
-/* The sentence, and the first line of the log that says more. */
-static void
-describe_safe(struct box *b)
+void
+mpedge_describe_safe(struct box *b)
 {
 	char text[FACTS_VALUE_MAX];
 	struct span lines = out_done(&b->recent);
@@ -315,7 +324,7 @@ mpedge_facts(struct box *b)
 
 	b->facts.restarts = b->sup.restarts;
 	FACTS_SET(b->facts.restart_reason, span_of(b->sup.reason));
-	describe_safe(b);
+	mpedge_describe_safe(b);
 	out_init(&o, text, sizeof(text));
 	facts_write(&b->facts, &o);
 	if (o.full ||
