@@ -3,6 +3,7 @@
 #
 #	start_sim --rate 500 --symbols BTCUSDT,ETHUSDT
 #	start_nats
+#	start_sntp				# a time server, for what is made then
 #	box_make one x86_64-generic nats.enabled=true	# its disk, with a mp.ini
 #	box_start one				# power on; $http_port is its page
 #	wait_for 120 connected			# all of lib.sh that asks a page
@@ -20,6 +21,14 @@ images=${IMAGES:-build/appliance}
 boot_limit=${BOOT_LIMIT:-300}
 declare -A box_pid=() box_port=() box_board=() box_started=()
 
+# start_sntp [SECONDS]: a time server, which is off by so much
+start_sntp() {
+	sntp_port=${sntp_port:-$(free_port)}
+	"$tools/sntp_server" "$sntp_port" "$@" 2>>"$work/sntp.log" &
+	sntp_pid=$!
+	started $sntp_pid
+}
+
 # box_config KEY=VALUE...: $work/config.ini as a box needs it
 box_config() {
 	local venue sections=()
@@ -30,7 +39,7 @@ box_config() {
 		sections=(binance.ws_host=10.0.2.2 binance.rest_host=10.0.2.2)
 	http_port=0 write_config http.listen=0.0.0.0:8080 tls.ca_file=/config/ca.pem \
 		"${sections[@]}" nats.url="nats://10.0.2.2:${nats_port:-4222}" \
-		file.enabled=false "$@"
+		file.enabled=false ${sntp_port:+network.ntp=10.0.2.2:$sntp_port} "$@"
 }
 
 # box_fat NAME: the FAT partition of its disk, as mtools name it
