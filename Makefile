@@ -9,6 +9,7 @@ VERSION := 0.1.0
 TARGET ?= x86_64
 MODE ?= release
 FUZZ_SECONDS ?= 60
+UPDATE_KEYS ?= build
 
 include toolchain/$(TARGET).mk
 
@@ -194,17 +195,25 @@ COLD := app/% status/% compat/% core/log% codec/syslog feed/symbols% \
 	$(addprefix feed/,symbols scheduler catalog audit rest saved fundings) \
 	codec/nkey% codec/yaml% codec/pack% sinks/nats_key% sinks/nats_options% \
 	sinks/nats_stream% \
-	sinks/nats_thread% sinks/nats_count% model/replaced% \
+	sinks/nats_thread% sinks/nats_count% sinks/nats_service% sinks/nats_tell% model/replaced% \
 	core/metrics_text% net/conn_count% \
 	sinks/redis_open sinks/redis_state sinks/redis_reply \
 	sinks/clickhouse% sinks/folder model/ddl model/marketprism feed/consume_% \
 	feed/journal_recover% feed/journal_spare% feed/journal_look% \
-	net/httpd% net/tls_server codec/http_request
+	net/httpd% net/tls_server net/tls_signed codec/http_request \
+	init/% codec/bundle codec/bootenv codec/sntp codec/mbr
 $(COLD:%=$(B)/src/%.o): private MODE_release := -Os
 
 objects: $(OBJECTS) $(SIMULATOR) ## compile everything, link nothing
 
-$(B)/libmpedge.a: $(filter-out $(MAIN),$(OBJECTS)) $(B)/gen/ca_roots.o \
+# The appliance's first process has a program of its own.
+INIT_OBJECTS := $(filter $(B)/src/init/%,$(OBJECTS))
+# Time is at least that of what it was built from.
+BUILT := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null),0)
+$(B)/src/init/main.o: private CPPFLAGS += -DMPINIT_BUILT=$(BUILT)
+$(B)/src/init/main.o: $(B)/version
+
+$(B)/libmpedge.a: $(filter-out $(MAIN) $(INIT_OBJECTS),$(OBJECTS)) $(B)/gen/ca_roots.o \
 		$(B)/gen/page.o $(B)/gen/versions.o
 	@rm -f $@
 	@$(AR) rcsD $@ $^
@@ -220,15 +229,18 @@ $(B)/mpedge.debug: $(MAIN) $(B)/libmpedge.a
 	$(Q)$(call link,$^,$(LIBS) $(MAP) $(ABSENT))
 $(B)/exchange-sim.debug: $(SIMULATOR)
 	$(Q)$(call link,$^,$(LIBS))
-$(B)/mpedge $(B)/exchange-sim: %: %.debug
+$(B)/mpinit.debug: $(INIT_OBJECTS) $(B)/libmpedge.a
+	$(Q)$(call link,$^,)
+$(B)/mpedge $(B)/exchange-sim $(B)/mpinit: %: %.debug
 	@$(if $(filter release,$(MODE)),$(STRIP) -o $@ $<,cp $< $@)
 
 ifeq ($(TARGET)-$(MODE),x86_64-release)
-build/mpedge build/exchange-sim: build/%: $(B)/%
+build/mpedge build/exchange-sim build/mpinit: build/%: $(B)/%
 	@cp --remove-destination $< $@
 else
-.PHONY: build/mpedge build/exchange-sim
+.PHONY: build/mpedge build/exchange-sim build/mpinit
 build/mpedge: $(B)/mpedge
+build/mpinit: $(B)/mpinit
 build/exchange-sim: $(B)/exchange-sim
 endif
 
@@ -241,6 +253,8 @@ $(TOOLS): %: %.o $(B)/libmpedge.a
 WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 $(B)/mpedge-counted: $(MAIN) $(B)/tests/e2e/alloc_count.o $(B)/libmpedge.a
 	$(Q)$(call link,$^,$(LIBS) $(WRAP))
+
+init: build/mpinit ## the appliance's first process: build/mpinit
 
 sim: build/exchange-sim ## the exchange simulator: build/exchange-sim
 
@@ -323,7 +337,7 @@ cov: ## line coverage of the unit tests, per source file
 
 # --- the whole -------------------------------------------------------------
 
-ready: all sim $(TOOLS) $(B)/mpedge-counted $(NATS_SERVER) $(SERVERS) | test-tools
+ready: all sim images $(TOOLS) $(B)/mpedge-counted $(NATS_SERVER) $(SERVERS) | test-tools
 
 lint: all | test-tools ## rules of the source: layers, symbols, sizes, format
 	@tests/lint/all.sh
@@ -369,6 +383,11 @@ container: ## an OCI archive, no daemon needed: build/mpedge-VERSION.oci.tar (TA
 	@image/container/build.sh $(VERSION) build/mpedge-$(VERSION).oci.tar \
 		$(foreach t,$(TARGETS),$(OCI_$t)=build/$t-release/mpedge)
 
+include image/appliance/rules.mk
+
+update-key: | build-tools ## the keys of update bundles, in UPDATE_KEYS (build): update-key.pem and update.pem
+	@image/appliance/update-key.sh $(UPDATE_KEYS)
+
 binary: ## is each binary static-pie, small, and free of OpenSSL?
 	@for target in x86_64 aarch64 armv7; do \
 		$(MAKE) --no-print-directory TARGET=$$target all || exit 1; done
@@ -389,9 +408,9 @@ unit-aarch64 unit-armv7: unit-%:
 	@$(MAKE) --no-print-directory TARGET=$* unit
 
 .PHONY: all always binary bench build-tools captures check clean container corpus \
-	corpus-run cov demo demo-tools deps docs e2e fmt fuzz fuzz-run help lint mutations \
+	corpus-run cov demo demo-tools deps docs e2e fmt fuzz fuzz-run help init lint mutations \
 	objects package page-pictures ready repro run sim sizes test test-tools unit unit-aarch64 unit-armv7 \
-	unit-run versions
+	unit-run update-key versions
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

@@ -2,7 +2,7 @@
 # that the machine's sources and lists stay as they are.  The mirror is the
 # machine's; the signatures are checked against Debian's archive keyring.
 # Sources come from two suites, because some archives are complete in one of
-# them only; packages come from trixie.
+# them only; packages come from trixie, or from bookworm where the wish says so.
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 [ -r $keyring ] || keyring=/usr/share/keyrings/debian-archive-keyring.pgp
@@ -14,7 +14,7 @@ mirror() {
 			 END { if (!found) print first }'
 }
 
-# apt_setup WHAT: makes apt look at the indexes of WHAT, which is "-" for
+# apt_setup WHAT [SUITE]: makes apt look at the indexes of WHAT, which is "-" for
 # sources or an architecture, and at nothing else: one index that a mirror has
 # half written then stops only those who need it.
 apt_setup() {
@@ -26,16 +26,17 @@ apt_setup() {
 	}
 	case $1 in
 	-) apt_dir=$PWD/build/apt/source ;;
-	*) apt_dir=$PWD/build/apt/$1 ;;
+	*) apt_dir=$PWD/build/apt/$1
+		[ "${2:-trixie}" = trixie ] || apt_dir=$apt_dir-$2 ;;
 	esac
 	mkdir -p "$apt_dir/lists/partial" "$apt_dir/empty" \
 		"$apt_dir/cache/archives/partial" || return 1
 	: >"$apt_dir/status"
 	case $1 in
-	-) for suite in trixie bookworm; do
-		echo "deb-src [signed-by=$keyring] $uri $suite main"
+	-) for each in trixie bookworm; do
+		echo "deb-src [signed-by=$keyring] $uri $each main"
 	done ;;
-	*) echo "deb [signed-by=$keyring] $uri trixie main" ;;
+	*) echo "deb [signed-by=$keyring] $uri ${2:-trixie} main" ;;
 	esac >"$apt_dir/sources.list"
 	cat >"$apt_dir/apt.conf" <<-END
 		Dir::State "$apt_dir";
@@ -57,11 +58,11 @@ apt_setup() {
 	export APT_CONFIG="$apt_dir/apt.conf"
 }
 
-# apt_update WHAT [now]: fetches the indexes, at most once a day unless now.
+# apt_update WHAT SUITE [now]: fetches the indexes, at most once a day unless now.
 apt_update() {
-	apt_setup "$1" || return 1
+	apt_setup "$1" "$2" || return 1
 	fresh=$(find "$apt_dir/updated" -mmin -1440 2>/dev/null)
-	[ -n "$fresh" ] && [ "$2" != now ] && return 0
+	[ -n "$fresh" ] && [ "$3" != now ] && return 0
 	log=$apt_dir/update.log
 	for order in xz gz; do
 		apt-get update -q -o Acquire::CompressionTypes::Order::=$order \

@@ -34,18 +34,28 @@ refuse() {
 	exit 1
 }
 
-# by_sum NAME KIND PACKAGE: the recorded files from the place where the mirror
-# keeps this package, whatever version its index names now or whether an index of
-# one architecture is half written.  What they must be is the SHA-256 that was
-# recorded when signatures were checked.
-by_sum() {
-	case $2 in
-	deb) apt_update amd64 && show=show field=Filename: ;;
-	*) apt_update - && show=showsrc field=Directory: ;;
-	esac || return 1
-	place=$(apt-cache $show "$3" 2>/dev/null |
+# place ARCHITECTURE SUITE PACKAGE: where the mirror keeps it
+place() {
+	case $1 in
+	-) show=showsrc field=Directory: ;;
+	*) show=show field=Filename: ;;
+	esac
+	apt_update "$1" "$2" >&2 && apt-cache $show "$3" 2>/dev/null |
 		awk -v f=$field '$1 == f { sub("/[^/]*[.]deb$", "", $2)
-			print $2; exit }')
+			print $2; exit }'
+}
+
+# by_sum NAME SUITE ARCHITECTURE: the recorded files from the place where the
+# mirror keeps this package, whatever version its index names now or whether an
+# index of one architecture is half written.  What they must be is the SHA-256
+# that was recorded when signatures were checked.
+by_sum() {
+	# The package as it is wished for: that of a kernel has its version in
+	# its name.
+	wish=$(awk -v name="$1" '$1 == name { print $3 }' toolchain/wants.txt)
+	place=$(place "$3" "$2" "$wish")
+	[ -n "$place" ] || [ "$3" = - ] || place=$(place amd64 "$2" "$wish")
+	uri=$(unset APT_CONFIG; mirror)
 	[ -n "$place" ] || return 1
 	rows "$1" | while read -r _ _ _ _ _ _ file sum; do
 		/usr/lib/apt/apt-helper -q download-file \
@@ -55,9 +65,10 @@ by_sum() {
 	done
 }
 
-# by_index NAME KIND PACKAGE VERSION ARCHITECTURE: through apt's own commands
+# by_index NAME KIND PACKAGE VERSION SUITE ARCHITECTURE: through apt's own
+# commands
 by_index() {
-	apt_update "$5" || return 1
+	apt_update "$6" "$5" || return 1
 	dir=$apt_dir/get-$1
 	log=$dir.log
 	rm -rf "$dir" && mkdir -p "$dir" || return 1
@@ -78,9 +89,9 @@ by_index() {
 fetch() {
 	set -- $(rows "$1" | head -n 1)
 	[ $# -gt 1 ] || refuse "a name is not in toolchain/versions.txt"
-	by_index "$1" "$2" "$3" "$4" "$6" && return
+	by_index "$1" "$2" "$3" "$4" "$5" "$6" && return
 	echo "fetch   $1 by its recorded SHA-256: the index has no $3 $4"
-	by_sum "$1" "$2" "$3" && return
+	by_sum "$1" "$5" "$6" && return
 	refuse "cannot fetch $3 $4 from the mirror, see build/apt/by_sum.log"
 }
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# usage: install.sh build|demo|test [PACKAGE...]
+# usage: install.sh build|demo|image|test [PACKAGE...]
 # Installs the Debian packages that building (showing, testing) needs, and says
 # nothing when they are all there.
 
@@ -7,10 +7,14 @@ case $1 in
 build) list="make gcc binutils patch openssl dpkg-dev xz-utils bzip2 git
 	debian-archive-keyring" ;;
 demo) list="curl" ;;
+# What GRUB's tools are linked with; that they themselves are fetched.
+image) list="squashfs-tools mtools dosfstools kmod cpio zstd e2fsprogs
+	libdevmapper1.02.1 liblzma5" ;;
 test) list="libcmocka-dev clang clang-format clang-tidy cppcheck pmccabe
 	qemu-user-static valgrind curl jq procps file libclang-rt
 	redis-tools clickhouse-common npm systemd adduser skopeo
-	tmux chromium" ;;
+	tmux chromium qemu-system-x86 qemu-system-arm ovmf
+	qemu-efi-aarch64 qemu-efi-arm" ;;
 esac
 shift
 

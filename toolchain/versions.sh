@@ -8,14 +8,17 @@ cd "$(dirname "$0")/.." || exit 2
 . toolchain/apt.sh
 mkdir -p build/fetch build/apt || exit 1
 new=build/apt/versions.new
-for what in $(grep -v '^#' toolchain/wants.txt | awk '{ print $5 }' | sort -u); do
-	apt_update "$what" now || exit 1
-done
+grep -v '^#' toolchain/wants.txt | awk '{ print $5, $5 == "-" ? "-" : $4 }' |
+	sort -u | while read -r what suite; do
+	apt_update "$what" "$suite" now || exit 1
+done || exit 1
 echo "# Written by 'make versions'." >"$new"
 echo "# name kind package version suite architecture file sha256" >>"$new"
 
 grep -v '^#' toolchain/wants.txt | while read -r name kind package suite arch; do
-	apt_setup "$arch" || exit 1
+	apt_setup "$arch" "$suite" || exit 1
+	[ $kind != meta ] || package=$(apt-cache show "$package" |
+		sed -n 's/^Depends: \([^ ]*\).*/\1/p;T;q') kind=deb
 	dir=$apt_dir/new
 	rm -rf "$dir" && mkdir -p "$dir" || exit 1
 	case $kind in

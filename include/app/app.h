@@ -4,6 +4,8 @@
 #ifndef MPEDGE_APP_APP_H
 #define MPEDGE_APP_APP_H
 
+#include "app/about.h"
+#include "app/box_facts.h"
 #include "app/log_setup.h"
 #include "app/lookout.h"
 #include "app/notify.h"
@@ -11,6 +13,7 @@
 #include "app/reload.h"
 #include "app/sandbox.h"
 #include "app/state.h"
+#include "app/update_take.h"
 #include "core/arena.h"
 #include "core/clock.h"
 #include "core/loop.h"
@@ -53,6 +56,8 @@ struct mpedge {
 	struct hook turn;
 	struct journal_metrics journal_metrics;
 	struct rates rates;
+	struct box_facts box_facts;
+	struct sink_about about;
 	struct dns dns;
 	struct syslog syslog;
 	struct tls_context tls;
@@ -66,6 +71,7 @@ struct mpedge {
 	struct scheduler scheduler;
 	struct lookout lookout;
 	struct status status;
+	struct update_take take;
 	struct notify notify;
 	struct sandbox sandbox;
 	/* Signals arrive as bytes of a pipe. */

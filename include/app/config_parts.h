@@ -69,6 +69,8 @@ void config_read_file(
 
 /* NAME's value, or SPAN_NULL. */
 struct span environment_find(char *const *environment, const char *name);
+/* The FILE that they name, for a command line that names none; or NULL. */
+const char *environment_config(char *const *environment);
 void environment_replaced(struct config_reader *r);
 void environment_own(struct config_reader *r);
 

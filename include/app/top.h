@@ -19,8 +19,8 @@
 
 #include <termios.h>
 
+#include "app/page_url.h"
 #include "codec/json.h"
-#include "codec/url.h"
 #include "core/arena.h"
 #include "net/httpc.h"
 
@@ -122,7 +122,7 @@ struct top {
 	const char *ca_file;
 	const char *source;
 	struct url url;
-	char path[512];
+	char path[PAGE_PATH_MAX];
 	/* How it is fetched. */
 	struct arena arena;
 	struct loop loop;

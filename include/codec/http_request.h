@@ -10,9 +10,14 @@
 #include "core/time.h"
 
 struct http_request {
-	/* "GET" or "HEAD" */
+	/* "GET", "HEAD" or "POST" */
 	struct span method;
 	bool head_only;
+	bool post;
+	/* Of a POST: bytes of its body; the client waits for a word before it
+	 * sends them (RFC 9110 section 10.1.1). */
+	uint64_t length;
+	bool expects;
 	/* Without query; as it came, see http_decode. */
 	struct span path;
 	/* Behind the ?; at is NULL without one. */
@@ -29,7 +34,8 @@ struct http_request {
 /*
  * A whole head, with the empty line that ends it.  0, or the status to refuse
  * it with: 400 what is no HTTP/1.x, has no Host or two of them, or brings a
- * body; 405 other methods than GET and HEAD; 505 other versions.
+ * body that is not a POST's with its length; 405 other methods than GET, HEAD
+ * and POST; 505 other versions.
  */
 int http_request_read(struct span head, struct http_request *r);
 

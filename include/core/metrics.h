@@ -150,7 +150,7 @@ struct health_check {
 
 enum {
 	METRICS_SETS_MAX = 1536,
-	METRICS_PANELS_MAX = 32,
+	METRICS_PANELS_MAX = 40,
 	METRICS_PAGES_MAX = 8,
 	METRICS_LABELS_MAX = 160,
 };
@@ -201,6 +201,9 @@ void metrics_init(struct metrics *m);
 /* labels without braces, already quoted, or "". values must outlive m. */
 void metrics_add(struct metrics *m, enum metric_group_id group,
     const void *values, const char *labels);
+/* Other labels for the set that shows these values. */
+void metrics_relabel(
+    struct metrics *m, const void *values, const char *labels);
 /* name="value", a comma in front of all but the first; escaped. */
 void metrics_label(struct out *o, const char *name, const char *value);
 void metrics_panel(struct metrics *m, const struct panel *p);

@@ -105,6 +105,8 @@ struct hub {
 	struct recent recent;
 	/* Set after hub_init; NULL: nobody wants its families. */
 	struct replaced *replaced;
+	/* Likewise; NULL: sinks say nothing of the box. */
+	const struct sink_about *about;
 	struct mp_batch_metrics batches[SINK_COUNT];
 	/* Writing a record into the journal; measured by those who make it. */
 	struct histogram append;

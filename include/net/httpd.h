@@ -1,11 +1,11 @@
 /*
  * httpd.h -- a small HTTP/1.1 server for status pages.
  *
- * GET and HEAD on several addresses, as many clients at once as it was given
- * memory for; each has a fixed request buffer and shares nothing.  A client
- * must have sent its whole request within head_ms and have taken the answer
- * within answer_ms, however slowly it trickles.  Keep-alive is honoured for
- * HTTPD_REQUESTS_MAX requests.
+ * GET and HEAD, and POST where the caller takes uploads, on several addresses,
+ * as many clients at once as it was given memory for; each has a fixed request
+ * buffer and shares nothing.  A client must have sent its whole request within
+ * head_ms and have taken the answer within answer_ms, however slowly it
+ * trickles.  Keep-alive is honoured for HTTPD_REQUESTS_MAX requests.
  *
  * When all places are taken, a client that keeps its connection and asks for
  * nothing gives way; without one the new client gets 503 (none with TLS) and
@@ -22,6 +22,10 @@
  * (RFC 9112 section 7.1).
  *
  * Answers of 200 have an ETag; If-None-Match with it is answered with 304.
+ *
+ * The body of a POST is never kept: httpd_uploads has it piece by piece, one of
+ * at most HTTPD_PIECE_MAX bytes a turn.  A pause of head_ms ends it, and so do
+ * HTTPD_UPLOAD_MS.  A refusal may come at any moment, and ends the connection.
  *
  * What is refused here: what http_request_read refuses, and 431 for a head over
  * HTTPD_HEAD_MAX.  Then the connection is closed.
@@ -44,6 +48,8 @@ enum {
 	HTTPD_BODIES = 4,
 	HTTPD_REQUESTS_MAX = 1000,
 	HTTPD_PLACES = 16,
+	HTTPD_PIECE_MAX = 16 * 1024,
+	HTTPD_UPLOAD_MS = 30 * 60 * 1000,
 };
 
 struct httpd;
@@ -66,6 +72,20 @@ struct httpd_answer {
 	 */
 	bool (*more)(struct httpd *h, uint64_t *places, struct out *slice);
 	uint64_t places[HTTPD_PLACES];
+};
+
+/* What becomes of a POST.  Those who say false have made *a the refusal; open
+ * alone may leave its status 0: there are no uploads to that path (405). */
+struct httpd_uploads {
+	bool (*open)(struct httpd *h, const struct http_request *r,
+	    struct httpd_answer *a);
+	/* The next bytes of r->length in all; a's body is empty. */
+	bool (*piece)(
+	    struct httpd *h, struct span bytes, struct httpd_answer *a);
+	/* That was all of it: answer. */
+	void (*end)(struct httpd *h, struct httpd_answer *a);
+	/* The client is gone or too late: neither of the two will be called. */
+	void (*gone)(struct httpd *h);
 };
 
 struct httpd_client;
@@ -105,6 +125,8 @@ struct httpd {
 	void (*serve)(struct httpd *h, const struct http_request *r,
 	    struct httpd_answer *a);
 	void *owner;
+	/* NULL: every POST is refused. */
+	const struct httpd_uploads *uploads;
 	uint64_t requests;
 	/* Connections turned away because all places were taken. */
 	uint64_t refused;

@@ -1,7 +1,7 @@
 /*
  * httpd_parts.h -- what the files of httpd share: httpd.c has the places and
- * who gets one, httpd_client.c moves bytes, and httpd_answer.c judges requests
- * and composes answers.  Nobody else includes it.
+ * who gets one, httpd_client.c moves bytes, httpd_answer.c judges requests and
+ * composes answers, and httpd_upload.c takes bodies.  Nobody else includes it.
  */
 #ifndef MPEDGE_NET_HTTPD_PARTS_H
 #define MPEDGE_NET_HTTPD_PARTS_H
@@ -23,8 +23,10 @@ enum httpd_phase {
 	HTTPD_READING,
 	/* It is whole, or a slice has left: the client waits for its turn. */
 	HTTPD_WAITING,
-	/* The answer is going out. */
+	/* The answer is going out, or the word that a body may come. */
 	HTTPD_SENDING,
+	/* A body is coming in. */
+	HTTPD_TAKING,
 	/* Refused: what still comes is thrown away, so that the refusal is not
 	 * lost in a reset (RFC 9112 section 9.6). */
 	HTTPD_LINGERING,
@@ -57,6 +59,11 @@ struct httpd_client {
 	bool chunked;
 	bool (*more)(struct httpd *h, uint64_t *places, struct out *slice);
 	uint64_t places[HTTPD_PLACES];
+	/* A body was accepted and is not whole: bytes of it to come, and when
+	 * it is too late for them. */
+	bool uploads;
+	uint64_t upload_left;
+	struct mono upload_end;
 	struct tls tls;
 };
 
@@ -79,6 +86,10 @@ void httpd_accepted(struct httpd *h);
 
 /* --- httpd_client.c --- */
 
+/* Bytes of the client, decrypted. */
+enum err httpd_take(
+    struct httpd_client *c, void *buf, size_t size, size_t *len) MUST_USE;
+
 /* Begin to read what it says.  FULL when TLS has no memory left. */
 enum err httpd_client_start(struct httpd_client *c) MUST_USE;
 
@@ -90,8 +101,25 @@ void httpd_judge(struct httpd_client *c);
 /* Render the next slice. */
 void httpd_continue(struct httpd_client *c);
 
+/* Take a body buffer and begin an answer in it; false: there is none. */
+bool httpd_begin(struct httpd_client *c, struct httpd_answer *a);
+/* The same again, in the buffer that was taken. */
+void httpd_again(const struct httpd_client *c, struct httpd_answer *a);
+/* Send it; refused: and hang up. */
+void httpd_finish(struct httpd_client *c, struct httpd_answer *a,
+    const struct http_request *r, bool refused);
+
 /* Answer without a body buffer; hang up after it when `refused`. */
 void httpd_refuse(
     struct httpd_client *c, int status, bool refused, bool head_only);
+
+/* --- httpd_upload.c --- */
+
+/* A POST. */
+void httpd_upload(struct httpd_client *c, const struct http_request *r);
+/* The word that it may come has left. */
+void httpd_upload_begin(struct httpd_client *c);
+/* Some of it may be there. */
+void httpd_upload_take(struct httpd_client *c);
 
 #endif

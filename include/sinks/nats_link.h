@@ -34,6 +34,8 @@ enum {
 	NATS_URLS_MAX = 16,
 	NATS_ADDRESS_BYTES = sizeof(((struct opt_nats *)0)->url) + 1,
 	NATS_INBOX_MAX = 64,
+	/* Subjects beside the inbox. */
+	NATS_LISTENS_MAX = 10,
 	/* A message begins only below this many bytes not yet handed over. */
 	NATS_LINK_BATCH = 256 * 1024,
 	/* Largest message, headers included; a server may allow less. */
@@ -114,6 +116,8 @@ struct nats_link {
 	void *options;
 	void *connection;
 	void *subscription;
+	void *listens[NATS_LISTENS_MAX];
+	unsigned listen_count;
 	struct watch socket;
 	struct watch pipe;
 	int pipe_in;
@@ -187,6 +191,10 @@ enum err nats_link_begin_with(struct nats_link *l, const char *subject,
 /* Both at once, without an id. */
 enum err nats_link_publish(struct nats_link *l, const char *subject,
     const char *token, struct span data) MUST_USE;
+
+/* Within up: messages of this subject come to events.message, as long as the
+ * connection lasts.  At most NATS_LISTENS_MAX. */
+void nats_link_listen(struct nats_link *l, const char *subject);
 
 /* A message to ourselves: comes back after the server has seen all before it.
  */

@@ -54,6 +54,7 @@
 #include "model/replaced.h"
 #include "sinks/nats_ack.h"
 #include "sinks/nats_link.h"
+#include "sinks/nats_service.h"
 #include "sinks/sink.h"
 
 enum {
@@ -110,6 +111,16 @@ struct nats_sink {
 	uint64_t farthest;
 	char why[NATS_WHY_MAX];
 	struct json json;
+	/* NULL: nothing is told but records. */
+	const struct sink_about *about;
+	struct nats_service service;
+	struct timer status_timer;
+	/* No stream of another one's is kept from us by it. */
+	bool no_status;
+	/* What the log has said. */
+	bool status_told;
+	bool status_kept;
+	bool refusal_told;
 	struct replaced *replaced;
 	struct mp_nats_metrics replaced_state;
 	struct mp_nats_info_metrics replaced_info;
@@ -140,6 +151,26 @@ void nats_sink_wait(struct nats_sink *n, int64_t ms);
 void nats_sink_due(struct timer *t);
 
 extern const struct nats_link_events nats_sink_events;
+
+/* What covers the status records of all boxes. */
+#define SUBJECT_STATUS "status.>"
+
+/* nats_tell.c: after n->about, options and sink are set; a connection is there,
+ * records may go, it is gone. */
+void nats_tell_init(struct nats_sink *n, const char *box);
+void nats_tell_up(struct nats_sink *n);
+void nats_tell_ready(struct nats_sink *n);
+void nats_tell_down(struct nats_sink *n);
+
+/* Are there status records? */
+bool nats_tell_status(const struct nats_sink *n);
+
+/* A request to the service; the answer to a status record. */
+void nats_tell_message(struct nats_sink *n, const struct nats_message *m);
+void nats_tell_reply(struct nats_sink *n, const struct nats_reply *r);
+
+/* Is what the server refuses none of what records need? */
+bool nats_tell_refused(struct nats_sink *n, enum err e, const char *why);
 
 /* nats_stream.c: ask for the stream; nats_sink_ready or _trouble follows. */
 void nats_stream_ask(struct nats_sink *n);

@@ -73,6 +73,16 @@ struct sink_counts {
 	uint64_t in_flight;
 };
 
+/* What a sink may say of the box to those who ask. */
+struct sink_about {
+	void *owner;
+	const char *version;
+	/* Members of a JSON object, each a text, a comma behind each. */
+	void (*metadata)(void *owner, struct out *o);
+	/* One JSON object, a few kilobytes: how the box is. */
+	void (*status)(void *owner, struct out *o);
+};
+
 struct options;
 struct arena;
 struct tls_context;
@@ -101,6 +111,8 @@ struct sink_setup {
 	struct conn_world *world;
 	/* What the service replaced counted; NULL: not wanted. */
 	struct replaced *replaced;
+	/* NULL: it says nothing. */
+	const struct sink_about *about;
 };
 
 struct sink_type {

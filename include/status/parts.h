@@ -6,6 +6,14 @@
 
 #include "core/metrics.h"
 
+/* healthy, degraded, unhealthy */
+const char *status_level_name(enum health_level l);
+
+/* What all components together think; *worst is the first of the worst, as it
+ * was when nothing is wrong. */
+enum health_level status_judge(
+    const struct metrics *m, struct health_check *worst);
+
 /* [{"name","state","message"}]: what each component thinks of itself. */
 void status_checks(const struct metrics *m, struct out *o);
 

@@ -15,7 +15,7 @@
  *
  * and what registered an address of its own (metrics_page): /scheduler.  With
  * http.token or http.user all but /livez and /readyz want that.  Nothing here
- * changes anything.
+ * changes anything but struct status_upload.
  */
 #ifndef MPEDGE_STATUS_STATUS_H
 #define MPEDGE_STATUS_STATUS_H
@@ -51,6 +51,16 @@ struct status_api {
 	void (*serve)(void *owner, struct status_call *c);
 };
 
+/* A POST to one path, for those who may: its body comes piece by piece (see
+ * httpd_uploads).  False: the call has the refusal. */
+struct status_upload {
+	const char *path;
+	bool (*open)(void *owner, uint64_t length, struct status_call *c);
+	bool (*piece)(void *owner, struct span bytes, struct status_call *c);
+	void (*end)(void *owner, struct status_call *c);
+	void (*gone)(void *owner);
+};
+
 struct status {
 	struct httpd httpd;
 	struct tls_context tls;
@@ -60,6 +70,9 @@ struct status {
 	const struct status_api *api;
 	size_t api_count;
 	void *api_owner;
+	/* NULL: there is none. */
+	const struct status_upload *upload;
+	void *upload_owner;
 	struct loop *loop;
 	const struct options *options;
 	struct metrics *metrics;

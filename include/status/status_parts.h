@@ -17,7 +17,6 @@ void status_serve(
 /* --- health.c --- */
 
 enum health_level status_worst(const struct status *s);
-const char *status_level_name(enum health_level l);
 
 /* The members that say who speaks, and when. */
 void status_about(const struct status *s, struct out *o);
@@ -28,6 +27,10 @@ void status_health(
 
 /* Does an Accept field name this type? */
 bool status_accepts(struct span accept, const char *type);
+
+/* --- upload.c: struct status_upload as the server has it --- */
+
+extern const struct httpd_uploads status_uploads;
 
 /* --- auth.c --- */
 

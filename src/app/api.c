@@ -145,11 +145,21 @@ serve_info(void *owner, struct status_call *c)
 	c->status = 200;
 }
 
+static void
+serve_update(void *owner, struct status_call *c)
+{
+	struct mpedge *m = owner;
+
+	update_take_state(&m->take, c->body);
+	c->status = 200;
+}
+
 static const struct status_api addresses[] = {
 	{ "/api/v1/config", true, serve_config },
 	{ "/api/v1/data-center/info", true, serve_info },
 	{ "/api/v1/orderbook/", false, api_orderbook },
 	{ "/api/v1/snapshot/", false, api_snapshot },
+	{ "/api/v1/update", true, serve_update },
 };
 
 void
@@ -158,4 +168,7 @@ api_init(struct mpedge *m)
 	m->status.api = addresses;
 	m->status.api_count = sizeof(addresses) / sizeof(addresses[0]);
 	m->status.api_owner = m;
+	update_take_init(&m->take, m->options);
+	m->status.upload = &update_upload;
+	m->status.upload_owner = &m->take;
 }

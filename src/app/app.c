@@ -215,6 +215,7 @@ start_sinks(struct mpedge *m, struct out *why)
 	hub_init(&m->hub, &m->loop, &m->journal, &m->arena,
 	    o->journal.path[0] != '\0' ? o->journal.sync_ms : 0);
 	app_replaced_start(m);
+	about_init(m);
 	if (o->nats.enabled)
 		e = hub_add(&m->hub, &sink_nats, o, &m->world, &m->arena, why);
 	if (e == ERR_OK && o->file.enabled)
@@ -340,6 +341,7 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 		return e;
 	state_restore(m);
 	start_scheduler(m);
+	box_facts_start(m, m->reload.environment);
 	app_panels(m);
 	lookout_init(&m->lookout, m);
 	arena_seal(&m->arena);

@@ -55,11 +55,13 @@ write_name(const struct option_desc *d, char *text, size_t size)
 }
 
 /* Made by container systems for a service that is called mpedge, as
- * MPEDGE_PORT_8080_TCP; and the one that names the file. */
+ * MPEDGE_PORT_8080_TCP; and those that name files which are no settings. */
 static bool
 is_foreign(struct span name)
 {
-	return span_is(name, "MPEDGE_CONFIG") || span_is(name, "MPEDGE_PORT") ||
+	return span_is(name, "MPEDGE_CONFIG") ||
+	       span_is(name, "MPEDGE_BOX_FACTS") ||
+	       span_is(name, "MPEDGE_PORT") ||
 	       span_starts(name, "MPEDGE_PORT_") ||
 	       span_starts(name, "MPEDGE_SERVICE_") ||
 	       span_is(name, "MPEDGE_NAME");
@@ -212,4 +214,19 @@ config_log(const struct config_origins *from, char *const *environment)
 	}
 	log_keys(&o);
 	log_others(environment);
+}
+
+const char *
+environment_config(char *const *environment)
+{
+	static const char *const names[] = { "MPEDGE_CONFIG", "MP_CONFIG_PATH",
+		"CONFIG_PATH" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct span path = environment_find(environment, names[i]);
+
+		if (path.len > 0)
+			return path.at;
+	}
+	return NULL;
 }

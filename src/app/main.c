@@ -8,9 +8,12 @@
 #include "app/config.h"
 #include "app/config_parts.h"
 #include "app/doctor.h"
+#include "app/fleet.h"
 #include "app/migrate.h"
 #include "app/print.h"
+#include "app/safe_mode.h"
 #include "app/top.h"
+#include "app/update_parts.h"
 #include "core/log.h"
 
 enum {
@@ -23,37 +26,6 @@ enum {
 /* The variables of the process. */
 extern char **environ;
 
-static const char help[] =
-    "usage: mpedge [options] FILE     collect as FILE (INI) says\n"
-    "       mpedge replay --venue NAME [--trades KIND] [--ts SIDE] "
-    "[--books N] FILE...\n"
-    "       mpedge bench --venue NAME FILE...\n"
-    "       mpedge migrate FILE...    settings of the services replaced "
-    "(YAML,\n"
-    "                                 .env) as a file for mpedge\n"
-    "       mpedge journal ls|verify|export|drop FILE\n"
-    "       mpedge doctor [FILE]      would it collect, and if not, why: "
-    "settings,\n"
-    "                                 names, TLS, clock, disk, journal, last "
-    "errors\n"
-    "       mpedge top [--once] [--interval SECONDS] [--ca-file FILE] "
-    "[URL]\n"
-    "                                 a live view of /status; q quits\n"
-    "\n"
-    "  --check-config    read FILE, say what is wrong with it, and end\n"
-    "  --print NAME      write a table: schema ddl ddl-marketprism config\n"
-    "                    metrics states limits errors environment events\n"
-    "                    alarms alert-rules\n"
-    "  --print effective FILE   what is in force and where it comes from\n"
-    "  --version         write the version\n"
-    "  --help            write this\n"
-    "\n"
-    "A variable MPEDGE_SECTION_KEY is before what FILE says; MPEDGE_CONFIG is "
-    "FILE\nwhen none is given.\n"
-    "\n"
-    "exit status: 0 ended on request, 1 could not start or went wrong,\n"
-    "64 wrong usage, 78 the configuration is not valid\n";
-
 /* The whole program's memory that is not in the arena. */
 static struct mpedge program;
 static struct options options;
@@ -61,6 +33,9 @@ static struct config_origins origins;
 static struct migrate migration;
 static struct doctor doctor_state;
 static struct top screen;
+static struct update updating;
+static struct safe_mode safe;
+static struct fleet boxes;
 static char text[PRINT_MAX];
 static int wake_pipe[2] = { -1, -1 };
 
@@ -81,7 +56,7 @@ print(const char *name)
 		fprintf(stderr,
 		    "mpedge: --print %s: there is no such table; there are: "
 		    "schema ddl ddl-marketprism config metrics states limits "
-		    "errors environment events alarms alert-rules, and "
+		    "errors environment events alarms alert-rules updates, and "
 		    "effective FILE\n",
 		    name);
 		return EXIT_USAGE;
@@ -92,7 +67,7 @@ print(const char *name)
 static int
 usage(const char *what)
 {
-	fprintf(stderr, "mpedge: %s\n%s", what, help);
+	fprintf(stderr, "mpedge: %s\n%s", what, help_text);
 	return EXIT_USAGE;
 }
 
@@ -209,29 +184,13 @@ collect(const char *path)
 	return 0;
 }
 
-/* Of the variables, when the command line names none. */
-static const char *
-file_of_environment(void)
-{
-	static const char *const names[] = { "MPEDGE_CONFIG", "MP_CONFIG_PATH",
-		"CONFIG_PATH" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct span path = environment_find(environ, names[i]);
-
-		if (path.len > 0)
-			return path.at;
-	}
-	return NULL;
-}
-
 static int
 print_effective(const char *path)
 {
 	struct out o;
 	int status;
 
-	path = path != NULL ? path : file_of_environment();
+	path = path != NULL ? path : environment_config(environ);
 	if (path == NULL)
 		return usage("--print effective needs a FILE");
 	status = configure(path);
@@ -257,12 +216,12 @@ print_named(const char *name, const char *path)
 static const char *
 options_of(int argc, char **argv, bool *check, int *status)
 {
-	const char *path = file_of_environment();
+	const char *path = environment_config(environ);
 	int i = 1;
 
 	for (; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; i++) {
 		if (strcmp(argv[i], "--help") == 0) {
-			*status = fputs(help, stdout) >= 0 ? 0 : 1;
+			*status = fputs(help_text, stdout) >= 0 ? 0 : 1;
 			return NULL;
 		}
 		if (strcmp(argv[i], "--version") == 0) {
@@ -309,7 +268,7 @@ doctor(int argc, char **argv)
 	struct out o;
 	int status;
 
-	in.path = argc > 0 ? argv[0] : file_of_environment();
+	in.path = argc > 0 ? argv[0] : environment_config(environ);
 	if (argc > 1 || (argc == 1 && argv[0][0] == '-'))
 		return usage("doctor takes one FILE");
 	signal(SIGPIPE, SIG_IGN);
@@ -335,11 +294,50 @@ top(int argc, char **argv)
 }
 
 static int
+fleet(int argc, char **argv)
+{
+	struct top_input in = {
+		.argc = argc, .argv = argv, .environment = environ
+	};
+
+	if (catch_signals() != ERR_OK)
+		return COMMAND_FAILED;
+	in.signals = wake_pipe[0];
+	return fleet_main(&boxes, &in);
+}
+
+static int
 journal(int argc, char **argv)
 {
 	return catch_faults() != ERR_OK
 		   ? COMMAND_FAILED
 		   : journal_main(argc, argv, &program.journal);
+}
+
+static int
+safe_mode(int argc, char **argv)
+{
+	struct safe_mode_input in = { .environment = environ,
+		.app = &program,
+		.options = &options,
+		.origins = &origins };
+
+	if (argc != 2)
+		return usage("--safe-mode takes a file with the reason and "
+			     "FILE");
+	if (catch_signals() != ERR_OK)
+		return COMMAND_FAILED;
+	in.reason_path = argv[0];
+	in.path = argv[1];
+	in.signals = wake_pipe[0];
+	return safe_mode_main(&safe, &in);
+}
+
+static int
+update(int argc, char **argv)
+{
+	signal(SIGPIPE, SIG_IGN);
+	return update_main(&updating, argc, argv);
 }
 
 static const struct {
@@ -352,6 +350,9 @@ static const struct {
 	{ "journal", journal },
 	{ "doctor", doctor },
 	{ "top", top },
+	{ "update", update },
+	{ "--safe-mode", safe_mode },
+	{ "fleet", fleet },
 };
 
 int

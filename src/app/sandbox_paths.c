@@ -37,6 +37,7 @@ static const struct {
 	{ "journal", "path", SANDBOX_WRITES },
 	{ "file", "path", SANDBOX_WRITES },
 	{ "clickhouse", "dead_letter", SANDBOX_WRITES },
+	{ "update", "folder", SANDBOX_WRITES_BENEATH },
 	{ "nats", "credentials", SANDBOX_READS },
 };
 

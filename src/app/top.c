@@ -221,36 +221,18 @@ read_arguments(struct top *t)
 	return 0;
 }
 
-/* "host:port" is http; the page's own address, or what it lies below. */
 static int
 read_url(struct top *t)
 {
-	static const char page[] = "/status";
-	char text[512];
-	struct out o, path;
-	enum err e;
+	enum err e = page_url_read(t->source, "/status", &t->url, t->path);
 
-	out_init(&o, text, sizeof(text));
-	if (strstr(t->source, "://") == NULL)
-		OUT_LITERAL(&o, "http://");
-	out_text(&o, t->source);
-	e = o.full ? ERR_FULL : url_parse(out_done(&o), &t->url);
-	if (e != ERR_OK || t->url.websocket) {
-		fail(t->source,
-		    ": is no address such as http://127.0.0.1:8080 or "
-		    "https://box.example/mpedge/status");
-		return COMMAND_USAGE;
-	}
-	out_init(&path, t->path, sizeof(t->path));
-	out_span(&path, t->url.path);
-	while (path.len > 0 && t->path[path.len - 1] == '/')
-		path.len--;
-	if (path.len < sizeof(page) - 1 ||
-	    memcmp(t->path + path.len - sizeof(page) + 1, page,
-		sizeof(page) - 1) != 0)
-		OUT_LITERAL(&path, page);
-	(void)out_cstr(&path);
-	return path.full ? usage("the address is too long") : 0;
+	if (e == ERR_FULL)
+		return usage("the address is too long");
+	if (e == ERR_OK)
+		return 0;
+	fail(t->source, ": is no address such as http://127.0.0.1:8080 or "
+			"https://box.example/mpedge/status");
+	return COMMAND_USAGE;
 }
 
 static int

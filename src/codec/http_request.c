@@ -31,15 +31,6 @@ read_target(struct span target, struct http_request *r)
 	return true;
 }
 
-static bool
-has_body(struct span fields)
-{
-	struct span length = http1_field(fields, "Content-Length");
-
-	return http1_field(fields, "Transfer-Encoding").at ||
-	       (length.at && !span_is(length, "0"));
-}
-
 static unsigned
 count_fields(struct span fields, const char *name)
 {
@@ -49,6 +40,22 @@ count_fields(struct span fields, const char *name)
 	while (http1_next(&fields, &n, &value))
 		count += span_is_nocase(n, name);
 	return count;
+}
+
+/* A POST says how long its body is, once; others bring none. */
+static bool
+read_body(struct span fields, struct http_request *r)
+{
+	struct span length = http1_field(fields, "Content-Length");
+	struct span expect = http1_field(fields, "Expect");
+
+	if (http1_field(fields, "Transfer-Encoding").at)
+		return false;
+	if (!r->post)
+		return !length.at || span_is(length, "0");
+	r->expects = expect.at && span_is_nocase(expect, "100-continue");
+	return count_fields(fields, "Content-Length") <= 1 &&
+	       (!length.at || span_u64(length, &r->length) == ERR_OK);
 }
 
 int
@@ -70,11 +77,12 @@ http_request_read(struct span head, struct http_request *r)
 	r->accept = http1_field(q.fields, "Accept");
 	r->authorization = http1_field(q.fields, "Authorization");
 	r->if_none_match = http1_field(q.fields, "If-None-Match");
-	if (!read_target(q.target, r) || has_body(q.fields) || hosts > 1 ||
+	r->head_only = span_is(q.method, "HEAD");
+	r->post = span_is(q.method, "POST");
+	if (!read_target(q.target, r) || !read_body(q.fields, r) || hosts > 1 ||
 	    (q.minor >= 1 && hosts == 0))
 		return 400;
-	r->head_only = span_is(q.method, "HEAD");
-	return r->head_only || span_is(q.method, "GET") ? 0 : 405;
+	return r->head_only || r->post || span_is(q.method, "GET") ? 0 : 405;
 }
 
 bool

@@ -171,6 +171,17 @@ metrics_add(struct metrics *m, enum metric_group_id group, const void *values,
 }
 
 void
+metrics_relabel(struct metrics *m, const void *values, const char *labels)
+{
+	struct span l = span_of(labels);
+
+	for (unsigned i = 0; i < m->set_count; i++) {
+		if (m->sets[i].values == values && l.len < METRICS_LABELS_MAX)
+			memcpy(m->sets[i].labels, labels, l.len + 1);
+	}
+}
+
+void
 metrics_label(struct out *o, const char *name, const char *value)
 {
 	if (o->len > 0)

@@ -342,7 +342,8 @@ hub_add(struct hub *h, const struct sink_type *t, const struct options *o,
 		.loop = h->loop,
 		.host = &s->host,
 		.world = w,
-		.replaced = h->replaced };
+		.replaced = h->replaced,
+		.about = h->about };
 	enum err e;
 
 	must(h->sink_count < SINK_COUNT);

@@ -56,6 +56,9 @@ httpd_close(struct httpd_client *c)
 
 	timer_stop(l, &c->deadline);
 	loop_drop(l, &c->watch);
+	if (c->uploads)
+		c->server->uploads->gone(c->server);
+	c->uploads = false;
 	httpd_give_back(c);
 	tls_close(&c->tls);
 	tcp_close(c->watch.fd);

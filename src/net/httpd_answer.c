@@ -9,15 +9,20 @@ static const struct reason {
 	const char *text;
 } reasons[] = {
 	{ 200, "OK" },
+	{ 202, "Accepted" },
 	{ 304, "Not Modified" },
 	{ 400, "Bad Request" },
 	{ 401, "Unauthorized" },
+	{ 403, "Forbidden" },
 	{ 404, "Not Found" },
 	{ 405, "Method Not Allowed" },
+	{ 409, "Conflict" },
+	{ 413, "Content Too Large" },
 	{ 431, "Request Header Fields Too Large" },
 	{ 500, "Internal Server Error" },
 	{ 503, "Service Unavailable" },
 	{ 505, "HTTP Version Not Supported" },
+	{ 507, "Insufficient Storage" },
 };
 
 static const char *
@@ -225,30 +230,55 @@ sliced(struct httpd_client *c, struct httpd_answer *a,
 	answer(c, a, SPAN_NULL, NULL);
 }
 
+bool
+httpd_begin(struct httpd_client *c, struct httpd_answer *a)
+{
+	if (!take_body(c))
+		return false;
+	httpd_again(c, a);
+	return true;
+}
+
+void
+httpd_again(const struct httpd_client *c, struct httpd_answer *a)
+{
+	memset(a, 0, sizeof(*a));
+	open_body(c, &a->body);
+}
+
+void
+httpd_finish(struct httpd_client *c, struct httpd_answer *a,
+    const struct http_request *r, bool refused)
+{
+	httpd_charge(c->server, a->body.len);
+	if (a->body.full || a->status == 0) {
+		httpd_refuse(
+		    c, a->body.full ? 500 : 404, refused, r->head_only);
+		return;
+	}
+	c->refused = refused;
+	if (refused)
+		c->keep = false;
+	if (a->more != NULL)
+		sliced(c, a, r);
+	else
+		whole(c, a, r);
+	if (r->head_only)
+		httpd_give_back(c);
+}
+
 static void
 serve(struct httpd_client *c, const struct http_request *r)
 {
 	struct httpd *h = c->server;
 	struct httpd_answer a;
 
-	if (!take_body(c)) {
+	if (!httpd_begin(c, &a)) {
 		httpd_refuse(c, 503, false, r->head_only);
 		return;
 	}
-	memset(&a, 0, sizeof(a));
-	open_body(c, &a.body);
 	h->serve(h, r, &a);
-	httpd_charge(h, a.body.len);
-	if (a.body.full || a.status == 0) {
-		httpd_refuse(c, a.body.full ? 500 : 404, false, r->head_only);
-		return;
-	}
-	if (a.more != NULL)
-		sliced(c, &a, r);
-	else
-		whole(c, &a, r);
-	if (r->head_only)
-		httpd_give_back(c);
+	httpd_finish(c, &a, r, false);
 }
 
 /* The head is whole. */
@@ -263,6 +293,8 @@ httpd_judge(struct httpd_client *c)
 	c->keep = r.keep;
 	if (status != 0)
 		httpd_refuse(c, status, true, false);
+	else if (r.post)
+		httpd_upload(c, &r);
 	else
 		serve(c, &r);
 }

@@ -26,8 +26,8 @@ tls_out(void *owner, const void *buf, size_t len, size_t *sent)
 	return tcp_send(c->watch.fd, buf, len, sent);
 }
 
-static enum err
-take(struct httpd_client *c, void *buf, size_t size, size_t *len)
+enum err
+httpd_take(struct httpd_client *c, void *buf, size_t size, size_t *len)
 {
 	if (c->server->setup.tls != NULL)
 		return tls_read(&c->tls, buf, size, len);
@@ -81,6 +81,10 @@ sent(struct httpd_client *c)
 		queue(c);
 		return;
 	}
+	if (c->uploads) {
+		httpd_upload_begin(c);
+		return;
+	}
 	httpd_give_back(c);
 	c->served++;
 	if (c->refused) {
@@ -126,7 +130,7 @@ read_head(struct httpd_client *c)
 	if (c->behind == 0) {
 		if (have == sizeof(c->head))
 			return ERR_FULL;
-		e = take(c, c->head + have, sizeof(c->head) - have, &len);
+		e = httpd_take(c, c->head + have, sizeof(c->head) - have, &len);
 		if (e != ERR_OK)
 			return e;
 		c->behind = len;
@@ -215,10 +219,11 @@ settle(struct httpd_client *c)
 	if (c->phase == HTTPD_WAITING)
 		c->watch.want = 0;
 	/* The next request may already be here. */
-	c->watch.again = c->phase == HTTPD_WAITING
-			     ? httpd_may_render(c->server)
-			     : c->phase == HTTPD_READING &&
-				   (c->behind > 0 || tls_pending(&c->tls));
+	c->watch.again =
+	    c->phase == HTTPD_WAITING
+		? httpd_may_render(c->server)
+		: (c->phase == HTTPD_READING || c->phase == HTTPD_TAKING) &&
+		      (c->behind > 0 || tls_pending(&c->tls));
 }
 
 static void
@@ -233,6 +238,8 @@ on_ready(struct watch *w, unsigned got)
 	}
 	if (c->phase == HTTPD_SHAKING)
 		shaking(c);
+	else if (c->phase == HTTPD_TAKING)
+		httpd_upload_take(c);
 	if (c->used && c->phase == HTTPD_READING)
 		reading(c);
 	if (c->used && c->phase == HTTPD_WAITING)

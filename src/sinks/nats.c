@@ -185,6 +185,8 @@ nats_open(struct sink *s, const struct sink_setup *setup, struct out *why)
 		return e;
 	n->alerts = setup->options->alarms.enabled;
 	n->plan.no_alerts = !n->alerts;
+	n->about = setup->about;
+	nats_tell_init(n, setup->options->box.name);
 	return nats_link_open(&n->link, o, setup->options->box.name, why);
 }
 
@@ -194,6 +196,7 @@ nats_close(struct sink *s)
 	struct nats_sink *n = s->state;
 
 	timer_stop(s->loop, &n->timer);
+	nats_tell_down(n);
 	nats_link_close(&n->link);
 }
 

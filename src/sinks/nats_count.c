@@ -70,6 +70,8 @@ nats_panels(struct sink *s, struct metrics *m)
 	char text[METRICS_LABELS_MAX];
 	struct out o;
 
+	if (n->about != NULL)
+		metrics_add(m, METRICS_service, &n->service.metrics, "");
 	if (n->replaced == NULL)
 		return;
 	for (unsigned i = 0; i < n->replaced->count; i++)

@@ -95,6 +95,27 @@ listen_on_inbox(struct nats_link *l)
 	natsConn_setFilterWithClosure(l->connection, on_message, l);
 }
 
+void
+nats_link_listen(struct nats_link *l, const char *subject)
+{
+	natsSubscription *sub = NULL;
+
+	if (l->listen_count == NATS_LISTENS_MAX ||
+	    natsConnection_SubscribeSync(&sub, l->connection, subject) !=
+		NATS_OK)
+		return;
+	l->listens[l->listen_count++] = sub;
+}
+
+static void
+forget_subscriptions(struct nats_link *l)
+{
+	natsSubscription_Destroy(l->subscription);
+	l->subscription = NULL;
+	while (l->listen_count > 0)
+		natsSubscription_Destroy(l->listens[--l->listen_count]);
+}
+
 static void
 attach(struct nats_link *l)
 {
@@ -176,9 +197,8 @@ take_news(struct nats_link *l, const struct nats_news *n)
 		break;
 	case NATS_NEWS_CLOSED:
 		/* Nobody else has it any more. */
-		natsSubscription_Destroy(l->subscription);
+		forget_subscriptions(l);
 		natsConnection_Destroy(l->connection);
-		l->subscription = NULL;
 		l->connection = NULL;
 		/* That it is closed was told when it was found lost. */
 		if (n->error != ERR_CLOSED)
@@ -320,7 +340,7 @@ nats_link_close(struct nats_link *l)
 		loop_drop(l->loop, &l->socket);
 		return;
 	}
-	natsSubscription_Destroy(l->subscription);
+	forget_subscriptions(l);
 	natsConnection_Destroy(l->connection);
 	natsOptions_Destroy(l->options);
 	if (!l->one_of_two)

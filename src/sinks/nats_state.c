@@ -113,6 +113,7 @@ nats_sink_ready(struct nats_sink *n)
 	timer_stop(n->sink->loop, &n->timer);
 	n->unanswered = 0;
 	nats_goto(n, NATS_READY);
+	nats_tell_ready(n);
 	/* After trouble the first stored record says that it is over. */
 	if (!n->up && !n->careful) {
 		n->up = true;
@@ -190,6 +191,7 @@ link_up(struct nats_link *l)
 	struct nats_sink *n = l->owner;
 
 	n->sink->counts.connects++;
+	nats_tell_up(n);
 	begin(n);
 }
 
@@ -199,6 +201,8 @@ link_down(struct nats_link *l, enum err e, const char *why)
 	struct nats_sink *n = l->owner;
 
 	/* Permission errors come without a disconnect. */
+	if (l->attached && nats_tell_refused(n, e, why))
+		return;
 	if (l->attached) {
 		n->sink->counts.errors++;
 		tell_down(n, e, why);
@@ -210,6 +214,7 @@ link_down(struct nats_link *l, enum err e, const char *why)
 	if (n->state == NATS_OFF)
 		return;
 	timer_stop(n->sink->loop, &n->timer);
+	nats_tell_down(n);
 	nats_goto(n, NATS_OFF);
 	n->careful = false;
 	n->marked = 0;
@@ -321,7 +326,7 @@ publish_answered(
 	}
 }
 
-/* Tokens: a, m and the ticket; s, c and the number of the request. */
+/* Tokens: a, m and the ticket; s, c and the number of the request; t0. */
 static void
 link_reply(struct nats_link *l, const struct nats_reply *r)
 {
@@ -333,6 +338,10 @@ link_reply(struct nats_link *l, const struct nats_reply *r)
 		return;
 	if (r->token.at[0] == 's' || r->token.at[0] == 'c') {
 		nats_stream_reply(n, r);
+		return;
+	}
+	if (r->token.at[0] == 't') {
+		nats_tell_reply(n, r);
 		return;
 	}
 	if (span_u64(number, &ticket) != ERR_OK)
@@ -367,10 +376,17 @@ link_leave(struct nats_link *l)
 	leave(n);
 }
 
+static void
+link_message(struct nats_link *l, const struct nats_message *m)
+{
+	nats_tell_message(l->owner, m);
+}
+
 const struct nats_link_events nats_sink_events = {
 	.up = link_up,
 	.down = link_down,
 	.reply = link_reply,
 	.room = link_room,
 	.leave = link_leave,
+	.message = link_message,
 };

@@ -56,6 +56,8 @@ list_filters(struct nats_sink *n, struct out *o)
 		out_json(o, out_done(&f));
 		more = true;
 	}
+	if (nats_tell_status(n) && !n->no_status)
+		OUT_LITERAL(o, ",\"" SUBJECT_STATUS "\"");
 }
 
 /*
@@ -222,6 +224,14 @@ created(struct nats_sink *n, const struct nats_answer *a)
 	/* Somebody else made it, with other settings, since we asked. */
 	if (a->err_code == NATS_API_NAME_IN_USE) {
 		nats_stream_ask(n);
+		return;
+	}
+	/* Another one has them: of no concern, and looked at when it answers.
+	 */
+	if (a->err_code == NATS_API_SUBJECTS_OVERLAP && nats_tell_status(n) &&
+	    !n->no_status) {
+		n->no_status = true;
+		create(n);
 		return;
 	}
 	if (a->err_code == NATS_API_SUBJECTS_OVERLAP && !n->plan.no_alerts) {

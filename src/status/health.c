@@ -1,20 +1,13 @@
 #include <string.h>
 
+#include "status/parts.h"
 #include "status/status_parts.h"
 
-/* Of the service replaced, and of draft-inadarei-api-health-check. */
-static const char *const names[] = { [HEALTH_PASS] = "healthy",
-	[HEALTH_WARN] = "degraded",
-	[HEALTH_FAIL] = "unhealthy" };
+/* Of draft-inadarei-api-health-check; status_level_name has those of the
+ * service replaced. */
 static const char *const words[] = {
 	[HEALTH_PASS] = "pass", [HEALTH_WARN] = "warn", [HEALTH_FAIL] = "fail"
 };
-
-const char *
-status_level_name(enum health_level l)
-{
-	return names[l];
-}
 
 bool
 status_accepts(struct span accept, const char *type)
@@ -43,28 +36,12 @@ ask(const struct status *s, unsigned i, struct health_check *c)
 	return true;
 }
 
-/* The first of the worst. */
-static enum health_level
-find_worst(const struct status *s, struct health_check *found)
-{
-	enum health_level level = HEALTH_PASS;
-	struct health_check c;
-
-	for (unsigned i = 0; i < s->metrics->panel_count; i++) {
-		if (!ask(s, i, &c) || c.level <= level)
-			continue;
-		level = c.level;
-		*found = c;
-	}
-	return level;
-}
-
 enum health_level
 status_worst(const struct status *s)
 {
 	struct health_check c;
 
-	return find_worst(s, &c);
+	return status_judge(s->metrics, &c);
 }
 
 static void
@@ -98,7 +75,7 @@ static void
 check(const struct status *s, const struct health_check *c, struct out *o)
 {
 	out_char(o, '{');
-	out_member_text(o, "status", span_of(names[c->level]));
+	out_member_text(o, "status", span_of(status_level_name(c->level)));
 	out_member_text(o, "message", span_of(c->why));
 	timestamp(s, "timestamp", o);
 	out_char(o, '}');
@@ -141,16 +118,18 @@ checks(const struct status *s, bool draft, struct out *o)
 	OUT_LITERAL(o, "},");
 }
 
-/* The panel of this name is a part of /health too. */
+/* The panels of these names are a part of /health too. */
 static void
-show_alarms(const struct status *s, struct out *o)
+show_panels(const struct status *s, struct out *o)
 {
 	for (unsigned i = 0; i < s->metrics->panel_count; i++) {
 		const struct panel *p = &s->metrics->panels[i];
 
-		if (strcmp(p->name, "alarms") != 0)
+		if (strcmp(p->name, "alarms") != 0 &&
+		    strcmp(p->name, "appliance") != 0)
 			continue;
-		OUT_LITERAL(o, ",\"alarms\":");
+		out_char(o, ',');
+		out_member(o, p->name);
 		p->json(p->owner, o);
 	}
 }
@@ -160,13 +139,13 @@ status_health(
     struct status *s, const struct http_request *r, struct httpd_answer *a)
 {
 	struct health_check worst = { .why = "" };
-	enum health_level level = find_worst(s, &worst);
+	enum health_level level = status_judge(s->metrics, &worst);
 	bool draft = status_accepts(r->accept, "application/health+json");
 	struct out *o = &a->body;
 
 	out_char(o, '{');
-	out_member_text(
-	    o, "status", span_of(draft ? words[level] : names[level]));
+	out_member_text(o, "status",
+	    span_of(draft ? words[level] : status_level_name(level)));
 	checks(s, draft, o);
 	OUT_LITERAL(o, "\"details\":{},");
 	out_member_text(o, "output", span_of(worst.why));
@@ -174,7 +153,7 @@ status_health(
 	out_member_text(o, "releaseId", span_of(s->version));
 	OUT_LITERAL(o, "\"description\":\"collector of market data\",");
 	status_about(s, o);
-	show_alarms(s, o);
+	show_panels(s, o);
 	OUT_LITERAL(o, "}\n");
 	a->content_type = draft ? "application/health+json"
 				: "application/json; charset=utf-8";

@@ -4,6 +4,33 @@
 
 static const char *const words[] = { "healthy", "degraded", "unhealthy" };
 
+const char *
+status_level_name(enum health_level l)
+{
+	return words[l];
+}
+
+enum health_level
+status_judge(const struct metrics *m, struct health_check *worst)
+{
+	enum health_level level = HEALTH_PASS;
+	struct health_check c;
+
+	for (unsigned i = 0; i < m->panel_count; i++) {
+		const struct panel *p = &m->panels[i];
+
+		if (p->health == NULL)
+			continue;
+		memset(&c, 0, sizeof(c));
+		p->health(p->owner, &c);
+		if (c.level <= level)
+			continue;
+		level = c.level;
+		*worst = c;
+	}
+	return level;
+}
+
 void
 status_checks(const struct metrics *m, struct out *o)
 {

@@ -136,6 +136,7 @@ status_start(struct status *s, struct loop *l, const struct options *o,
 	httpd_init(&s->httpd, &setup);
 	s->httpd.serve = status_serve;
 	s->httpd.owner = s;
+	s->httpd.uploads = s->upload != NULL ? &status_uploads : NULL;
 	e = listen_all(s, why);
 	if (e != ERR_OK) {
 		httpd_fini(&s->httpd);

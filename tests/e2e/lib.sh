@@ -256,7 +256,7 @@ section_of() {
 }
 
 # write_config KEY=VALUE...: $work/config.ini for the simulator.  A key is
-# section.name; what is given later wins.
+# section.name; what is given later wins.  Only records go to the stream.
 write_config() {
 	local line venue sections=()
 	http_port=${http_port:-$(free_port)}
@@ -272,6 +272,7 @@ write_config() {
 	for line in "http.listen=127.0.0.1:$http_port" "tls.ca_file=$sim_ca" \
 		"${sections[@]}" \
 		"nats.url=${nats_url:-nats://127.0.0.1:4222}" \
+		nats.status_s=0 \
 		"file.path=$work/records.jsonl" "$@"; do
 		echo "$line"
 	done | awk '{

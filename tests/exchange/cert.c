@@ -61,11 +61,15 @@ static void
 set_names(mbedtls_x509write_cert *w, enum cert_fault fault)
 {
 	static unsigned char loopback[4] = { 127, 0, 0, 1 };
+	/* The host as a virtual machine of QEMU sees it. */
+	static unsigned char host_of_guest[4] = { 10, 0, 2, 2 };
 	static char localhost[] = "localhost";
 	static char elsewhere[] = "elsewhere.example";
+	mbedtls_x509_san_list guest;
 	mbedtls_x509_san_list address;
 	mbedtls_x509_san_list host;
 
+	memset(&guest, 0, sizeof(guest));
 	memset(&address, 0, sizeof(address));
 	memset(&host, 0, sizeof(host));
 	host.node.type = MBEDTLS_X509_SAN_DNS_NAME;
@@ -76,6 +80,10 @@ set_names(mbedtls_x509write_cert *w, enum cert_fault fault)
 	address.node.type = MBEDTLS_X509_SAN_IP_ADDRESS;
 	address.node.san.unstructured_name.p = loopback;
 	address.node.san.unstructured_name.len = sizeof(loopback);
+	address.next = &guest;
+	guest.node.type = MBEDTLS_X509_SAN_IP_ADDRESS;
+	guest.node.san.unstructured_name.p = host_of_guest;
+	guest.node.san.unstructured_name.len = sizeof(host_of_guest);
 	host.next = fault == CERT_HOST ? NULL : &address;
 	check(mbedtls_x509write_crt_set_subject_alternative_name(w, &host),
 	    "names");

@@ -1,7 +1,7 @@
 /* LINK: net/httpd net/httpd_client net/httpd_answer net/tcp core/loop */
 /* LINK: core/out core/span core/must core/err core/arena codec/http1 */
 /* LINK: codec/http_request codec/crc32c net/tls net/tls_link net/tls_words */
-/* LINK: gen/ca_roots net/httpd_pace */
+/* LINK: gen/ca_roots net/httpd_pace net/httpd_upload */
 /* LIBS: mbedtls */
 #define _GNU_SOURCE
 
@@ -50,6 +50,14 @@ out_time(struct out *o, struct wall t)
 }
 
 struct world {
+	/* What uploads have brought, and what was called. */
+	size_t taken;
+	uint64_t sum;
+	uint64_t length;
+	size_t most;
+	/* Refuse when so much has come; 0: never. */
+	size_t refuse_at;
+	unsigned opened, ended, gone;
 	struct loop loop;
 	struct httpd server;
 	struct address address;
@@ -249,6 +257,8 @@ static const struct {
 	{ "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
 	    "HTTP/1.1 405 " },
 	{ "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
+	    "HTTP/1.1 405 " },
+	{ "PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
 	    "HTTP/1.1 400 " },
 	{ "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
 	    "HTTP/1.1 400 " },
@@ -657,6 +667,210 @@ slices(void **state)
 	assert_string_equal(w->text + w->len - 4, "\r\n\r\n");
 }
 
+/* --- bodies --------------------------------------------------------------- */
+
+static bool
+on_open(struct httpd *h, const struct http_request *r, struct httpd_answer *a)
+{
+	struct world *w = h->owner;
+
+	if (!span_is(r->path, "/up"))
+		return false;
+	if (r->length > 1000000) {
+		a->status = 413;
+		out_text(&a->body, "too much");
+		return false;
+	}
+	w->opened++;
+	w->length = r->length;
+	w->taken = 0;
+	w->sum = 0;
+	return true;
+}
+
+static bool
+on_piece(struct httpd *h, struct span bytes, struct httpd_answer *a)
+{
+	struct world *w = h->owner;
+
+	assert_true(bytes.len > 0 && bytes.len <= HTTPD_PIECE_MAX);
+	for (size_t i = 0; i < bytes.len; i++)
+		w->sum = w->sum * 31 + (uint8_t)bytes.at[i];
+	w->taken += bytes.len;
+	if (bytes.len > w->most)
+		w->most = bytes.len;
+	if (w->refuse_at == 0 || w->taken < w->refuse_at)
+		return true;
+	a->status = 409;
+	out_text(&a->body, "no more");
+	return false;
+}
+
+static void
+on_end(struct httpd *h, struct httpd_answer *a)
+{
+	struct world *w = h->owner;
+
+	assert_int_equal(w->taken, w->length);
+	w->ended++;
+	a->status = 202;
+	out_text(&a->body, "thanks");
+}
+
+static void
+on_gone(struct httpd *h)
+{
+	struct world *w = h->owner;
+
+	w->gone++;
+}
+
+static const struct httpd_uploads uploads = { on_open, on_piece, on_end,
+	on_gone };
+
+static uint64_t
+sum_of(const char *text, size_t len)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < len; i++)
+		sum = sum * 31 + (uint8_t)text[i];
+	return sum;
+}
+
+/* Cut anywhere, with the next request behind it. */
+static void
+a_body_in_pieces(void **state)
+{
+	static const char request[] =
+	    "POST /up HTTP/1.1\r\nHost: x\r\nContent-Length: 26\r\n\r\n"
+	    "abcdefghijklmnopqrstuvwxyz"
+	    "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+	struct world *w = *state;
+
+	w->server.uploads = &uploads;
+	for (size_t cut = 0; cut < sizeof(request); cut++) {
+		assert_int_equal(ask(w, request, cut), ERR_CLOSED);
+		assert_memory_equal(w->text, "HTTP/1.1 202 Accepted\r\n", 23);
+		assert_non_null(strstr(w->text, "\r\n\r\nthanksHTTP/1.1 200"));
+		assert_int_equal(
+		    w->sum, sum_of("abcdefghijklmnopqrstuvwxyz", 26));
+	}
+	assert_int_equal(w->ended, sizeof(request));
+	assert_int_equal(w->gone, 0);
+}
+
+static void
+a_large_body(void **state)
+{
+	enum {
+		LARGE = 500 * 1000,
+	};
+	static const char head[] =
+	    "POST /up HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n";
+	struct world *w = *state;
+	char *body = malloc(LARGE);
+	int fd = dial(w);
+
+	assert_non_null(body);
+	for (size_t i = 0; i < LARGE; i++)
+		body[i] = (char)(i * 7 + i / 1000);
+	w->server.uploads = &uploads;
+	say(w, fd, head, sizeof(head) - 1);
+	say(w, fd, body, LARGE);
+	(void)hear(w, fd, 10);
+	assert_memory_equal(w->text, "HTTP/1.1 202 ", 13);
+	assert_int_equal(w->sum, sum_of(body, LARGE));
+	assert_true(w->most > 1000);
+	tcp_close(fd);
+	free(body);
+}
+
+static void
+a_client_that_waits_for_a_word(void **state)
+{
+	static const char head[] =
+	    "POST /up HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n"
+	    "Expect: 100-continue\r\n\r\n";
+	struct world *w = *state;
+	int fd = dial(w);
+
+	w->server.uploads = &uploads;
+	say(w, fd, head, sizeof(head) - 1);
+	(void)hear(w, fd, 10);
+	assert_string_equal(w->text, "HTTP/1.1 100 Continue\r\n\r\n");
+	say(w, fd, "abc", 3);
+	(void)hear(w, fd, 10);
+	assert_memory_equal(w->text, "HTTP/1.1 202 ", 13);
+	tcp_close(fd);
+	/* Refused, it hears nothing else. */
+	assert_int_equal(
+	    ask(w,
+		"POST /up HTTP/1.1\r\nHost: x\r\nContent-Length: 1000001\r\n"
+		"Expect: 100-continue\r\n\r\n",
+		0),
+	    ERR_CLOSED);
+	assert_memory_equal(w->text, "HTTP/1.1 413 ", 13);
+	assert_int_equal(w->opened, 1);
+}
+
+static void
+bodies_that_are_refused(void **state)
+{
+	struct world *w = *state;
+
+	w->server.uploads = &uploads;
+	w->refuse_at = 5;
+	assert_int_equal(ask(w,
+			     "POST /up HTTP/1.1\r\nHost: x\r\n"
+			     "Content-Length: 100\r\n\r\nabcdefgh",
+			     0),
+	    ERR_CLOSED);
+	assert_memory_equal(w->text, "HTTP/1.1 409 Conflict\r\n", 23);
+	assert_non_null(strstr(w->text, "\r\n\r\nno more"));
+	assert_int_equal(ask(w,
+			     "POST /other HTTP/1.1\r\nHost: x\r\n"
+			     "Content-Length: 3\r\n\r\nabc",
+			     0),
+	    ERR_CLOSED);
+	assert_memory_equal(w->text, "HTTP/1.1 405 ", 13);
+	assert_int_equal(w->ended + w->gone, 0);
+	assert_int_equal(w->server.bodies_taken, 0);
+}
+
+/* Gone, or silent for too long: told once, and nothing is kept. */
+static void
+bodies_that_end_early(void **state)
+{
+	static const char part[] =
+	    "POST /up HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc";
+	struct world *w = *state;
+	int fd = dial(w);
+
+	w->server.uploads = &uploads;
+	say(w, fd, part, sizeof(part) - 1);
+	tcp_close(fd);
+	for (int i = 0; i < PATIENCE && w->gone == 0; i++)
+		loop_turn(&w->loop, 0);
+	assert_int_equal(w->gone, 1);
+	fd = dial(w);
+	say(w, fd, part, sizeof(part) - 1);
+	for (int i = 0; i < 3; i++) {
+		(void)hear(w, fd, 1);
+		clock_ns += (HEAD_MS - 1) * NS_PER_MS;
+		say(w, fd, "d", 1);
+		(void)hear(w, fd, 1);
+	}
+	assert_int_equal(w->gone, 1);
+	clock_ns += (HEAD_MS + 1) * NS_PER_MS;
+	assert_int_equal(hear(w, fd, 0), ERR_CLOSED);
+	assert_int_equal(w->gone, 2);
+	assert_int_equal(w->server.late, 1);
+	assert_int_equal(w->server.bodies_taken, 0);
+	assert_int_equal(w->ended, 0);
+	tcp_close(fd);
+}
+
 int
 main(void)
 {
@@ -679,6 +893,11 @@ main(void)
 		T(nobody_is_forgotten),
 		T(conditional),
 		T(slices),
+		T(a_body_in_pieces),
+		T(a_large_body),
+		T(a_client_that_waits_for_a_word),
+		T(bodies_that_are_refused),
+		T(bodies_that_end_early),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

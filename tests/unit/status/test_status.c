@@ -2,7 +2,7 @@
 /* LINK: status/look status/show gen/page status/parts */
 /* LINK: status/server status/auth */
 /* LINK: status/health net/httpd net/httpd_client net/httpd_answer */
-/* LINK: net/httpd_pace */
+/* LINK: net/httpd_pace net/httpd_upload status/upload */
 /* LINK: net/tls net/tls_link net/tls_words net/tls_server gen/ca_roots */
 /* LINK: codec/http_request codec/crc32c codec/wskey */
 /* LIBS: mbedtls */
