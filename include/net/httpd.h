@@ -14,8 +14,9 @@
  * At most one answer is rendered a turn of the loop, in the order in which the
  * requests were whole, so that clients cannot keep others from their turn; and
  * after a burst of body_bytes no more than half of that a second, so that they
- * cannot keep the loop from its work.  Nor are more than a few hundred clients
- * a second turned away: others wait in the kernel. Answers are rendered into
+ * cannot keep the loop from its work.  Nor are more than fifty clients a second
+ * taken or turned away after a burst of 64: others wait in the kernel.  Answers
+ * are rendered into
  * one of HTTPD_BODIES buffers; without a free one the client gets 503.  A
  * longer one is written in slices (httpd_answer.more), one a turn, as chunks
  * (RFC 9112 section 7.1).
@@ -98,6 +99,7 @@ struct httpd {
 	 * when that was counted. */
 	int64_t budget;
 	struct mono budget_at;
+	struct mono accepts_from;
 	struct timer pace;
 	/* Set by the caller after httpd_init. */
 	void (*serve)(struct httpd *h, const struct http_request *r,

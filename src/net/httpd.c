@@ -5,7 +5,7 @@
 
 enum {
 	ACCEPTS_PER_TURN = 8,
-	/* After somebody was turned away nobody is for so long. */
+	/* Wait so long when a handshake would be too many. */
 	REFUSED_MS = 10,
 	/* A TLS handshake costs as much as rendering so much. */
 	SHAKE_BYTES = 32 * 1024,
@@ -176,21 +176,25 @@ on_accept(struct watch *w, unsigned got)
 		return;
 	}
 	for (int n = 0; n < ACCEPTS_PER_TURN; n++) {
-		enum err e = tcp_accept(w->fd, &fd);
+		int64_t wait = httpd_accept_wait(h);
 		struct httpd_client *c;
+		enum err e;
 
+		if (wait > 0) {
+			rest(h, wait);
+			return;
+		}
+		e = tcp_accept(w->fd, &fd);
 		if (e == ERR_FULL)
 			rest(h, PAUSE_MS);
 		if (e != ERR_OK)
 			return;
+		httpd_accepted(h);
 		c = place(h);
-		if (c != NULL) {
+		if (c != NULL)
 			adopt(h, c, fd);
-			continue;
-		}
-		turn_away(h, fd);
-		rest(h, REFUSED_MS);
-		return;
+		else
+			turn_away(h, fd);
 	}
 }
 

@@ -5,6 +5,11 @@ enum {
 	CHARGE_MIN = 4096,
 	/* Longer than any budget takes to fill. */
 	FULL_MS = 10 * 1000,
+	/* Clients taken or turned away: each costs some 50 us of the loop. */
+	ACCEPTS_BURST = 64,
+	ACCEPTS_A_SECOND = 50,
+	/* A client in ms of the budget. */
+	ACCEPT_MS = 1000 / ACCEPTS_A_SECOND,
 };
 
 static int64_t
@@ -38,6 +43,8 @@ httpd_pace_init(struct httpd *h)
 {
 	h->budget = burst(h);
 	h->budget_at = h->loop->now;
+	h->accepts_from =
+	    mono_after_ms(h->loop->now, -(int64_t)ACCEPTS_BURST * ACCEPT_MS);
 	h->pace.fire = on_pace;
 	h->pace.owner = h;
 }
@@ -66,4 +73,25 @@ void
 httpd_charge(struct httpd *h, size_t bytes)
 {
 	h->budget -= (int64_t)(bytes > CHARGE_MIN ? bytes : CHARGE_MIN);
+}
+
+/* accepts_from is the moment whose time has been spent; it lies no further back
+ * than a burst. */
+int64_t
+httpd_accept_wait(struct httpd *h)
+{
+	struct mono oldest =
+	    mono_after_ms(h->loop->now, -(int64_t)ACCEPTS_BURST * ACCEPT_MS);
+	int64_t ms;
+
+	if (h->accepts_from.ns < oldest.ns)
+		h->accepts_from = oldest;
+	ms = mono_ms_between(h->accepts_from, h->loop->now);
+	return ms < ACCEPT_MS ? ACCEPT_MS - ms : 0;
+}
+
+void
+httpd_accepted(struct httpd *h)
+{
+	h->accepts_from = mono_after_ms(h->accepts_from, ACCEPT_MS);
 }

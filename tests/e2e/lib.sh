@@ -318,9 +318,14 @@ page() {
 
 # metric NAME [LABEL...]: sum of all its samples whose line has these texts
 metric() {
-	local name=$1
+	local name=$1 text try
 	shift
-	page /metrics | awk -v name="$name" -v labels="$*" '
+	# An answer may be late, or a 503, without being what a test is about.
+	for try in 1 2 3; do
+		text=$(page /metrics)
+		case $text in *mpedge_*) break ;; esac
+	done
+	printf '%s\n' "$text" | awk -v name="$name" -v labels="$*" '
 		BEGIN { wanted = split(labels, label, " ") }
 		index($1, name) == 1 && $1 ~ ("^" name "([{]|$)") {
 			for (i = 1; i <= wanted; i++)

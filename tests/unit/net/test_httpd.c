@@ -453,6 +453,33 @@ clients_that_go_away(void **state)
 	assert_int_equal(ask(w, "GET / HTTP/1.0\r\n\r\n", 0), ERR_CLOSED);
 }
 
+/* A burst of 64, then one each 20 ms: the others wait in the kernel. */
+static void
+many_clients(void **state)
+{
+	struct world *w = *state;
+	int fd[80];
+
+	for (int i = 0; i < 80; i++)
+		fd[i] = dial(w);
+	assert_int_equal(w->server.used, CLIENTS);
+	assert_int_equal(w->server.used + w->server.refused, 64);
+	clock_ns += 19 * NS_PER_MS;
+	loop_turn(&w->loop, 0);
+	loop_turn(&w->loop, 0);
+	assert_int_equal(w->server.used + w->server.refused, 64);
+	clock_ns += NS_PER_MS;
+	loop_turn(&w->loop, 0);
+	loop_turn(&w->loop, 0);
+	assert_int_equal(w->server.used + w->server.refused, 65);
+	clock_ns += NS_PER_S;
+	for (int i = 0; i < 10; i++)
+		loop_turn(&w->loop, 0);
+	assert_int_equal(w->server.used + w->server.refused, 80);
+	for (int i = 0; i < 80; i++)
+		tcp_close(fd[i]);
+}
+
 /* Who keeps a connection and asks for nothing gives way; a slow one does not.
  */
 static void
@@ -644,6 +671,7 @@ main(void)
 		T(slow_request),
 		T(slow_readers),
 		T(too_many_clients),
+		T(many_clients),
 		T(clients_that_go_away),
 		T(idle_clients_give_way),
 		T(one_answer_a_turn),
