@@ -220,6 +220,20 @@ check "it goes on" wait_for 30 eval '[ "$(grep -c ^BOX "$work/watched")" -ge 3 ]
 stop $watcher
 check "until it gets a signal" test "$status" = 1
 
+# --- a stream for status records alone ---------------------------------------
+
+nats_port=''
+start_nats -sd "$work/own"
+"$tools/nats_pump" stream "$nats_url" STATUS 'status.>' 1000
+start_box par1 nats.status_s=1
+check "records are delivered beside it" wait_for 30 metric_reaches 100 \
+	mpedge_sink_confirmed_total
+stream=STATUS
+check "the record is in the other stream" wait_for 20 last_of par1 \
+	'.box == "par1"'
+check "which the log says" wait_for 20 \
+	grep -q 'event=status_kept stream=STATUS' "$work/par1.log"
+
 # --- a server that permits none of this --------------------------------------
 
 nats_port=$(free_port)
