@@ -12,6 +12,11 @@
  *   STOPPING=1   SIGTERM or SIGINT has come
  *   WATCHDOG=1   from the loop at half of $WATCHDOG_USEC, when $WATCHDOG_PID is
  *                this process or not given
+ *   X_GATE=      each second on an appliance ($MPEDGE_BOX_FACTS is set): which
+ *                of loop, clock, venue and sink are as they should be, as in
+ *                "loop:1 clock:1 venue:0 sink:1"; its first process keeps or
+ *                gives up a new version by that (notify_gate.c says what each
+ *                means)
  *   STATUS=      one line for people, with each of these
  *
  * Nothing waits here: what the socket does not take is sent again, in order.
@@ -53,11 +58,20 @@ struct notify {
 	enum notify_word waiting[NOTIFY_WAITING_MAX];
 	unsigned waiting_count;
 	struct timer timer;
+	/* Of X_GATE; not armed where nobody asks for it. */
+	struct timer gate;
+	/* Trades and other records at the last look, and when there were new
+	 * ones. */
+	uint64_t records;
+	struct mono records_moved;
 };
 
 /* Reads the variables.  What cannot be used is told in the log. */
 void notify_init(struct mpedge *m, char *const *environment);
 
 void notify_say(struct mpedge *m, enum notify_word word);
+
+/* notify_gate.c: the words behind X_GATE=. */
+void notify_gate(struct mpedge *m, struct out *o);
 
 #endif

@@ -67,7 +67,9 @@ struct box {
 	unsigned module_rounds;
 	uint64_t modules_seen;
 	struct mono modules_next;
-	bool modules_due;
+	char module_folder[80];
+	/* The root file system is read-only. */
+	bool sealed;
 
 	/* disk.c and what it has told. */
 	struct job disk;
@@ -95,6 +97,8 @@ struct box {
 	int64_t time_server_s;
 	int64_t newest_s;
 	unsigned time_answers;
+	/* In a row without an answer. */
+	unsigned time_failures;
 
 	/* mpedge.c */
 	struct job mpedge;
@@ -135,7 +139,7 @@ struct box {
 /* boot.c: folders, mounts, command line, log. */
 void boot_begin(struct box *b);
 /* No more is written to the root file system. */
-void boot_seal(struct box *b);
+void boot_seal(void);
 void boot_banner(struct box *b);
 
 void modules_tick(struct box *b);
@@ -152,6 +156,9 @@ void clock_tick(struct box *b);
 void mpedge_open(struct box *b);
 void mpedge_tick(struct box *b);
 void mpedge_facts(struct box *b);
+/* What the facts say of safe mode: the sentence, and the first line of the log
+ * that says more. */
+void mpedge_describe_safe(struct box *b);
 
 void slot_begin(struct box *b);
 void slot_tick(struct box *b);

@@ -37,6 +37,8 @@ struct job {
 	struct loop *loop;
 	const char *name;
 	void *owner;
+	/* Where it runs; NULL: where init does.  One that is not there is /. */
+	const char *folder;
 	/* Any of them may be NULL. */
 	void (*line)(struct job *j, struct span line);
 	void (*told)(struct job *j, struct span line);

@@ -33,7 +33,7 @@ struct settings {
 	char ntp[SETTINGS_LIST_MAX];
 	char hostname[SETTINGS_NAME_MAX];
 	/* Keys that mp.ini sets, which init then leaves alone. */
-	bool has_name, has_journal, has_state, has_listen, has_update;
+	bool has_name, has_user, has_journal, has_state, has_listen, has_update;
 	/* Time that a slot on trial has, in seconds. */
 	unsigned gate_s;
 	/* Line (from 1) and what is wrong there; line 0: nothing is. */

@@ -12,6 +12,7 @@ enum {
 	STATUS_MS = 10 * 1000,
 	/* What the socket did not take. */
 	RETRY_MS = 100,
+	GATE_MS = 1000,
 	TEXT_MAX = 512,
 };
 
@@ -142,6 +143,21 @@ on_period(struct timer *t)
 	send_waiting(m);
 }
 
+static void
+on_gate(struct timer *t)
+{
+	struct mpedge *m = t->owner;
+	char text[TEXT_MAX];
+	struct out o;
+
+	out_init(&o, text, sizeof(text));
+	OUT_LITERAL(&o, "X_GATE=");
+	notify_gate(m, &o);
+	out_char(&o, '\n');
+	(void)send_text(&m->notify, &o);
+	timer_start(&m->loop, t, mono_after_ms(m->loop.now, GATE_MS));
+}
+
 void
 notify_say(struct mpedge *m, enum notify_word word)
 {
@@ -224,10 +240,14 @@ notify_init(struct mpedge *m, char *const *environment)
 	n->period_ms = STATUS_MS;
 	n->timer.fire = on_period;
 	n->timer.owner = m;
+	n->gate.fire = on_gate;
+	n->gate.owner = m;
 	if (path.len == 0 || !read_address(n, path))
 		return;
 	read_watchdog(n, environment);
 	n->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (n->fd < 0)
 		tell_failure(n, errno);
+	else if (environment_find(environment, "MPEDGE_BOX_FACTS").len > 0)
+		timer_start(&m->loop, &n->gate, m->loop.now);
 }

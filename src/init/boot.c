@@ -147,7 +147,7 @@ boot_begin(struct box *b)
 }
 
 void
-boot_seal(struct box *b)
+boot_seal(void)
 {
 	struct log_line l;
 
@@ -155,7 +155,6 @@ boot_seal(struct box *b)
 		return;
 	log_open(&l, LOG_WARN, "init", "root_writable");
 	log_send(&l);
-	(void)b;
 }
 
 /* --- what a console shows ------------------------------------------------- */
@@ -172,7 +171,7 @@ static const char *
 health(const struct box *b)
 {
 	if (b->sup.safe)
-		return "safe mode: see /health, and lines above";
+		return "safe mode: nothing is collected";
 	if (b->sup.state != SUP_RUNNING)
 		return "the collector is not running";
 	if (b->gate.now_bits == GATE_ALL)
@@ -192,6 +191,8 @@ boot_banner(struct box *b)
 	row(&o, "mpedge box  ", b->facts.name);
 	row(&o, "address     ", b->facts.address);
 	row(&o, "health      ", health(b));
+	if (b->sup.safe)
+		row(&o, "because     ", b->facts.safe_mode);
 	row(&o, "slot        ", slot);
 	row(&o, "version     ", b->facts.version);
 	row(&o, "data        ", b->facts.data);

@@ -19,6 +19,7 @@ enum {
 	AGAIN_MS = 64 * 1000,
 	AGAIN_LATER_MS = 512 * 1000,
 	ANSWERS_FIRST = 4,
+	FIRST_TRIES = 20,
 	STEP_MS = 500,
 	SERVERS_MAX = 8,
 	/* A time server that is older than the build lies; so does one that is
@@ -136,14 +137,16 @@ on_done(struct job *j, int status)
 	struct box *b = j->owner;
 	struct log_line l;
 
-	if (status != 0) {
+	b->time_failures = status == 0 ? 0 : b->time_failures + 1;
+	if (b->time_failures == 1) {
 		log_open(&l, LOG_WARN, "init", "no_time");
 		log_text(&l, "why",
 		    j->late ? "names take too long" : "no time server answers");
 		log_send(&l);
 	}
 	if (b->facts.clock != CLOCK_NTP)
-		b->time_next = box_after(b, AGAIN_FIRST_MS);
+		b->time_next = box_after(b,
+		    b->time_failures < FIRST_TRIES ? AGAIN_FIRST_MS : AGAIN_MS);
 	else if (b->time_answers < ANSWERS_FIRST)
 		b->time_next = box_after(b, AGAIN_MS);
 	else

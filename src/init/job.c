@@ -134,6 +134,8 @@ spawn(struct job *j, const char *const argv[], const char *const variables[],
 					   POSIX_SPAWN_SETPGROUP);
 	posix_spawnattr_setsigmask(&how, &none);
 	posix_spawnattr_setsigdefault(&how, &usual);
+	if (j->folder != NULL && access(j->folder, X_OK) == 0)
+		posix_spawn_file_actions_addchdir_np(&files, j->folder);
 	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, out, 1);
 	posix_spawn_file_actions_adddup2(&files, err, 2);

@@ -139,13 +139,55 @@ load(struct box *b, struct aliases *a)
 		b->modules_next = box_after(b, AGAIN_LATER_MS);
 }
 
+/* --- and away with the rest ------------------------------------------------
+ */
+
+static void
+on_dropped(struct job *j, int status)
+{
+	(void)j;
+	(void)status;
+	boot_seal();
+}
+
+/* What is not loaded by now takes memory that the box may not have. */
+static void
+drop(struct box *b)
+{
+	const char *argv[] = { BUSYBOX, "rm", "-rf", b->module_folder, NULL };
+	char text[4096];
+	struct utsname u;
+	struct out o;
+	struct span all =
+	    file_read("/etc/mpedge/board.conf", text, sizeof(text));
+
+	b->sealed = true;
+	out_init(&o, b->module_folder, sizeof(b->module_folder));
+	OUT_LITERAL(&o, "/lib/modules/");
+	out_text(&o, uname(&u) == 0 ? u.release : "none");
+	OUT_LITERAL(&o, "/kernel");
+	out_cstr(&o);
+	b->modprobe.name = "rm";
+	b->modprobe.done = on_dropped;
+	if (o.full || !span_is(conf_find(all, "drop_modules"), "yes") ||
+	    job_start(&b->jobs, &b->modprobe, argv, NULL, MODPROBE_MS) !=
+		ERR_OK)
+		boot_seal();
+}
+
 void
 modules_tick(struct box *b)
 {
 	struct aliases a;
 	bool early = mono_ms_between(b->booted, b->loop.now) < FIRST_PHASE_MS;
 
-	if (job_runs(&b->modprobe) || !box_due(b, b->modules_next))
+	if (job_runs(&b->modprobe))
+		return;
+	if (!b->sealed && b->mpedge_may_start && !early) {
+		drop(b);
+		return;
+	}
+	if (!box_due(b, b->modules_next))
 		return;
 	a.count = 0;
 	a.hash = 0;

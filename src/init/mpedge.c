@@ -2,11 +2,13 @@
 
 #include "init/box.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define NOTIFY FACTS_FOLDER "/notify"
@@ -59,8 +61,8 @@ on_told(struct job *j, struct span line)
 	struct box *b = j->owner;
 
 	console_line(&b->console, line);
-	if (!b->sup.safe && !has(line, "level=info") &&
-	    !has(line, "level=debug"))
+	/* What it has not said through its log, or as an error there. */
+	if (!b->sup.safe && (!has(line, "level=") || has(line, "level=error")))
 		remember(b, line);
 }
 
@@ -160,6 +162,8 @@ fill_variables(const struct box *b, struct variables *v)
 	add(v, "MPEDGE_BOX_FACTS", FACTS_FILE);
 	if (!s->has_name && b->facts.name[0] != '\0')
 		add(v, "MPEDGE_BOX_NAME", b->facts.name);
+	if (!s->has_user && person_of_mpedge().uid != 0)
+		add(v, "MPEDGE_BOX_USER", "mpedge");
 	if (!s->has_journal && on_disk)
 		add(v, "MPEDGE_JOURNAL_PATH", DATA_FOLDER "/mpedge/journal");
 	if (!s->has_state && on_disk)
@@ -193,11 +197,16 @@ on_ended(struct job *j, int status)
 
 	sup_ended(&b->sup, b->loop.now, status);
 	log_open(&l, LOG_WARN, "init", "mpedge_ended");
-	log_text(&l, "reason", b->sup.reason);
+	log_text(&l, "safe_mode", was_safe ? "true" : "false");
+	if (status >= 0 && WIFSIGNALED(status))
+		log_int(&l, "signal", WTERMSIG(status));
+	else if (status >= 0)
+		log_int(&l, "status", WEXITSTATUS(status));
 	log_int(&l, "restarts", (int64_t)b->sup.restarts);
 	log_send(&l);
 	if (b->sup.safe && !was_safe) {
 		write_reason(b);
+		mpedge_describe_safe(b);
 		log_open(&l, LOG_ERROR, "init", "safe_mode");
 		log_text(&l, "reason", b->sup.safe_reason);
 		log_send(&l);
@@ -220,6 +229,8 @@ start(struct box *b, bool safe)
 	b->mpedge.loop = &b->loop;
 	b->mpedge.owner = b;
 	b->mpedge.name = "mpedge";
+	/* Names in mp.ini without a folder are beneath this one. */
+	b->mpedge.folder = DATA_FOLDER "/mpedge";
 	b->mpedge.line = on_told;
 	b->mpedge.told = on_told;
 	b->mpedge.done = on_ended;
@@ -227,6 +238,10 @@ start(struct box *b, bool safe)
 	mpedge_facts(b);
 	if (job_start(&b->jobs, &b->mpedge, safe ? small : usual, v.at,
 		JOB_EVER) != ERR_OK) {
+		log_open(&l, LOG_ERROR, "init", "not_started");
+		log_text(&l, "program", PROGRAM);
+		log_text(&l, "why", strerror(errno));
+		log_send(&l);
 		sup_ended(&b->sup, b->loop.now, NOT_STARTED);
 		return;
 	}
@@ -281,9 +296,20 @@ mpedge_tick(struct box *b)
 
 /* --- what it is told of the box ------------------------------------------- */
 
-/* The sentence, and the first line of the log that says more. */
-static void
-describe_safe(struct box *b)
+/* Of a line of the log what it gives as the reason. */
+static struct span
+why_of(struct span line)
+{
+	for (size_t i = 0; i + 5 < line.len; i++) {
+		if (memcmp(line.at + i, " why=", 5) == 0)
+			return (
+			    struct span){ line.at + i + 5, line.len - i - 5 };
+	}
+	return line;
+}
+
+void
+mpedge_describe_safe(struct box *b)
 {
 	char text[FACTS_VALUE_MAX];
 	struct span lines = out_done(&b->recent);
@@ -295,7 +321,7 @@ describe_safe(struct box *b)
 		return;
 	}
 	if (lines.len > 0)
-		line = span_word(&lines, "\n");
+		line = why_of(span_word(&lines, "\n"));
 	out_init(&o, text, sizeof(text) - 1);
 	out_text(&o, b->sup.safe_reason);
 	if (line.at != NULL) {
@@ -315,7 +341,7 @@ mpedge_facts(struct box *b)
 
 	b->facts.restarts = b->sup.restarts;
 	FACTS_SET(b->facts.restart_reason, span_of(b->sup.reason));
-	describe_safe(b);
+	mpedge_describe_safe(b);
 	out_init(&o, text, sizeof(text));
 	facts_write(&b->facts, &o);
 	if (o.full ||

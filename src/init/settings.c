@@ -151,6 +151,14 @@ take_name(struct settings *s, struct span value)
 }
 
 static const char *
+take_user(struct settings *s, struct span value)
+{
+	(void)value;
+	s->has_user = true;
+	return NULL;
+}
+
+static const char *
 take_journal(struct settings *s, struct span value)
 {
 	(void)value;
@@ -190,6 +198,7 @@ static const struct key keys[] = {
 	{ "network", "hostname", take_hostname },
 	{ "network", "gate_s", take_gate },
 	{ "box", "name", take_name },
+	{ "box", "user", take_user },
 	{ "box", "state_path", take_state },
 	{ "journal", "path", take_journal },
 	{ "http", "listen", take_listen },

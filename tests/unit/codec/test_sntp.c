@@ -42,8 +42,7 @@ at_ms(int64_t ms)
 static enum err
 read_it(const unsigned char *p, struct sntp_answer *a)
 {
-	return sntp_read(
-	    p, SNTP_BYTES, COOKIE, at_ms(-1000), at_ms(-550), a);
+	return sntp_read(p, SNTP_BYTES, COOKIE, at_ms(-1000), at_ms(-550), a);
 }
 
 static void
@@ -86,8 +85,7 @@ a_clock_at_1970(void **state)
 	assert_int_equal(sntp_read(p, SNTP_BYTES, COOKIE, (struct wall){ 0 },
 			     (struct wall){ NS_PER_S }, &a),
 	    ERR_OK);
-	assert_int_equal(
-	    a.offset_ns, UNIX_S * NS_PER_S - 125 * NS_PER_MS);
+	assert_int_equal(a.offset_ns, UNIX_S * NS_PER_S - 125 * NS_PER_MS);
 }
 
 /* Seconds begin anew in February 2036. */

@@ -80,9 +80,9 @@ says_the_first_line_that_is_wrong(void **state)
 		"address = 10.0.0.256/8", "address = 10.0.2/8",
 		"address = 10.0.0.2/33", "address = 10.0.0.2/0",
 		"address = 10.0.0.2.3/8", "address = 0.0.0.0/8",
-		"address = 10.0.0.2./8", "address = static",
-		"gateway = router", "dns = 192.0.2.1 resolver",
-		"hostname = a_b", "gate_s = soon", "gate_s = 1" };
+		"address = 10.0.0.2./8", "address = static", "gateway = router",
+		"dns = 192.0.2.1 resolver", "hostname = a_b", "gate_s = soon",
+		"gate_s = 1" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
