@@ -337,7 +337,7 @@ cov: ## line coverage of the unit tests, per source file
 
 # --- the whole -------------------------------------------------------------
 
-ready: all sim $(TOOLS) $(B)/mpedge-counted $(NATS_SERVER) $(SERVERS) | test-tools
+ready: all sim images $(TOOLS) $(B)/mpedge-counted $(NATS_SERVER) $(SERVERS) | test-tools
 
 lint: all | test-tools ## rules of the source: layers, symbols, sizes, format
 	@tests/lint/all.sh
@@ -408,7 +408,7 @@ unit-aarch64 unit-armv7: unit-%:
 	@$(MAKE) --no-print-directory TARGET=$* unit
 
 .PHONY: all always binary bench build-tools captures check clean container corpus \
-	corpus-run cov demo demo-tools deps docs e2e fmt fuzz fuzz-run help init image image-tools images lint mutations \
+	corpus-run cov demo demo-tools deps docs e2e fmt fuzz fuzz-run help init lint mutations \
 	objects package page-pictures ready repro run sim sizes test test-tools unit unit-aarch64 unit-armv7 \
 	unit-run update-key versions
 .DELETE_ON_ERROR:

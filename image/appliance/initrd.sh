@@ -31,7 +31,7 @@ printf '%s\n' 'root:x:0:0:root:/run/root:/bin/sh' \
 printf '%s\n' 'root:x:0:' 'mpedge:x:65532:' >"$root/etc/group"
 cp "$conf" "$root/etc/mpedge/board.conf"
 cp "$slot" "$root/etc/mpedge/slot.conf"
-for file in ${EXTRA:-}; do
+for file in ${ETC:-}; do
 	cp "$file" "$root/etc/mpedge/"
 done
 install -m 755 "$init" "$root/init"

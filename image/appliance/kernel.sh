@@ -84,7 +84,11 @@ depmod -b "$PWD/$out" "$version"
 # Text is enough for the tools here; of these only the binary forms are left.
 (cd "$out/lib/modules/$version" && rm -f ./*.bin modules.builtin.modinfo \
 	modules.order modules.symbols modules.devname modules.softdep)
-cp "$work"/boot/vmlinuz-* "$out/vmlinuz"
+# That of 64-bit ARM is no program that unpacks itself; GRUB unpacks it.
+case $(value_of target "board/$board/board.conf") in
+aarch64) gzip -9n <"$(echo "$work"/boot/vmlinuz-*)" >"$out/vmlinuz" ;;
+*) cp "$work"/boot/vmlinuz-* "$out/vmlinuz" ;;
+esac
 for tree in $(value_of dtbs "board/$board/board.conf"); do
 	for file in "$work"/usr/lib/linux-image-*/$tree; do
 		mkdir -p "$out/dtbs/$(dirname "$tree")"

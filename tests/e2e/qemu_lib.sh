@@ -3,6 +3,7 @@
 #
 #	start_sim --rate 500 --symbols BTCUSDT,ETHUSDT
 #	start_nats
+#	start_sntp				# a time server, for what is made then
 #	box_make one x86_64-generic nats.enabled=true	# its disk, with a mp.ini
 #	box_start one				# power on; $http_port is its page
 #	wait_for 120 connected			# all of lib.sh that asks a page
@@ -20,8 +21,13 @@ images=${IMAGES:-build/appliance}
 boot_limit=${BOOT_LIMIT:-300}
 declare -A box_pid=() box_port=() box_board=() box_started=()
 
-# With this a guest has a moment of its own: it does not see how busy the host is.
-box_memory=${BOX_MEMORY:-256}
+# start_sntp [SECONDS]: a time server, which is off by so much
+start_sntp() {
+	sntp_port=${sntp_port:-$(free_port)}
+	"$tools/sntp_server" "$sntp_port" "$@" 2>>"$work/sntp.log" &
+	sntp_pid=$!
+	started $sntp_pid
+}
 
 # box_config KEY=VALUE...: $work/config.ini as a box needs it
 box_config() {
@@ -33,7 +39,7 @@ box_config() {
 		sections=(binance.ws_host=10.0.2.2 binance.rest_host=10.0.2.2)
 	http_port=0 write_config http.listen=0.0.0.0:8080 tls.ca_file=/config/ca.pem \
 		"${sections[@]}" nats.url="nats://10.0.2.2:${nats_port:-4222}" \
-		file.enabled=false "$@"
+		file.enabled=false ${sntp_port:+network.ntp=10.0.2.2:$sntp_port} "$@"
 }
 
 # box_fat NAME: the FAT partition of its disk, as mtools name it
@@ -57,6 +63,7 @@ box_make() {
 
 # What a board is in QEMU; BIOS or UEFI for the first.
 box_machine() {
+	memory=256
 	case ${box_board[$1]} in
 	x86_64-*) machine=(qemu-system-x86_64 -M pc)
 		bus=pci
@@ -64,7 +71,9 @@ box_machine() {
 	arm64-*) machine=(qemu-system-aarch64 -M virt -cpu cortex-a53
 		-bios /usr/share/qemu-efi-aarch64/QEMU_EFI.fd)
 		bus=device ;;
-	armv7-*) machine=(qemu-system-arm -M "virt,highmem=off" -cpu cortex-a15
+	# With less its kernel does not find a place to unpack itself.
+	armv7-*) memory=512
+		machine=(qemu-system-arm -M "virt,highmem=off" -cpu cortex-a15
 		-drive "if=pflash,format=raw,readonly=on,file=/usr/share/AAVMF/AAVMF32_CODE.fd")
 		bus=device ;;
 	esac
@@ -74,12 +83,12 @@ box_machine() {
 # without any flush, since the host's cache has it: hence cache=unsafe, which is
 # only faster.
 box_start() {
-	local name=$1 machine bus
+	local name=$1 machine bus memory
 	shift
 	box_machine "$name"
 	http_port=${box_port[$name]}
 	box_started[$name]=${EPOCHREALTIME/./}
-	"${machine[@]}" -accel tcg -m "$box_memory" -display none -monitor none \
+	"${machine[@]}" -accel tcg -m "${BOX_MEMORY:-$memory}" -display none -monitor none \
 		-nodefaults \
 		-chardev "file,id=console,path=$work/$name.console,append=on" \
 		-serial chardev:console \

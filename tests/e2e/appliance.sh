@@ -1,0 +1,103 @@
+#!/bin/bash
+# usage: appliance.sh
+# The images of all boards boot in QEMU, from power-on to a healthy page and records
+# in nats-server on the host; the same disk under BIOS and UEFI; without a clock;
+# without a time server; with a mp.ini that is wrong.
+
+cd "$(dirname "$0")/../.." || exit 2
+. tests/e2e/lib.sh
+. tests/e2e/qemu_lib.sh
+result=0
+begin appliance
+
+stored() { metric_reaches 100 mpedge_sink_confirmed_total 'sink="nats"'; }
+health_says() { page /health | grep -q "$1"; }
+status_is() { page /status.json | jq -e "$1"; }
+http_status() {
+	curl -s -o "$work/answer" -w '%{http_code}' --max-time 10 \
+		"http://127.0.0.1:$http_port$1"
+}
+refuses() { [ "$(http_status /health)" = 503 ]; }
+
+# boots NAME WHAT: it does all that a box is for
+boots() {
+	http_port=${box_port[$1]}
+	check "$2: its page answers" wait_for "$boot_limit" page /health
+	check "$2: collects" wait_for 120 connected
+	check "$2: records are in nats-server" wait_for 120 stored
+	check "$2: /health passes" wait_for 120 healthy
+	echo "# $suite: $2: $(box_seconds "$1") s from power-on to collecting," \
+		"healthy, and records in nats-server"
+}
+
+# The box logs what it has when it is at rest; 64 MiB are for all of it.
+small() {
+	local total available
+	read -r total available < <(tr -d '\r' <"$work/$1.console" | sed -n \
+		's/.*event=memory .*total_kib=\([0-9]*\).*available_kib=\([0-9]*\).*/\1 \2/p' |
+		tail -n 1)
+	[ -n "$available" ] || return 1
+	echo "# $suite: $2: $(((total - available) / 1024)) MiB of memory in use"
+	[ $((total - available)) -lt 65536 ]
+}
+memory() {
+	check "$2: tells its memory" wait_for 120 console "$1" event=memory
+	small "$1" "$2" || not_ok "$2: less than 64 MiB"
+}
+
+start_sim --rate 200 --symbols BTCUSDT,ETHUSDT
+start_nats
+start_sntp
+
+box_make pc x86_64-generic nats.enabled=true
+box_start pc -device i6300esb
+boots pc "x86_64-generic, BIOS"
+check "the loader counts its boots" wait_for 120 box_env_is pc 'fails=[01]'
+check "its slot is A" status_is '.appliance.slot == "A"'
+memory pc x86_64-generic
+box_cut pc
+
+# The same disk, in a box whose clock has stopped.
+UEFI=1 box_start pc -rtc base=1970-01-01T00:00:00
+boots pc "x86_64-generic, UEFI, no clock"
+check "its clock is that of the time server" health_says 'clock ntp'
+check "its clock is right" test "$(($(date +%s) - $(date +%s -d \
+	"$(page /health | jq -r .timestamp)")))" -lt 60
+box_cut pc
+
+stop $sntp_pid
+box_start pc -rtc base=1970-01-01T00:00:00
+check "no time server: its page answers" wait_for "$boot_limit" page /health
+check "no time server: /health says so" wait_for 60 health_says 'no time server'
+check "no time server: its clock is not at 1970" \
+	status_is '.appliance.clock == "floor"'
+box_cut pc
+
+# Two at once.
+start_sntp
+box_make arm64 arm64-generic nats.enabled=true
+box_make armv7 armv7-generic nats.enabled=true
+box_start arm64
+box_start armv7
+boots arm64 arm64-generic
+boots armv7 armv7-generic
+for name in arm64 armv7; do
+	http_port=${box_port[$name]}
+	memory $name $name-generic
+	box_cut $name
+done
+
+# What is wrong is told where it can be seen, and the box can be reached.
+box_make wrong x86_64-generic nats.enabled=true journal.sync_ms=never
+line=$(grep -n 'sync_ms = never' "$work/config.ini" | cut -d : -f 1)
+box_start wrong
+check "wrong mp.ini: its page answers" wait_for "$boot_limit" page /livez
+check "wrong mp.ini: /health is 503" wait_for 60 refuses
+check "wrong mp.ini: /health names the line" health_says "mp.ini:$line"
+check "wrong mp.ini: so does the page" eval 'page / | grep -q "mp.ini:$line"'
+check "wrong mp.ini: so does the console" console wrong "mp.ini:$line"
+box_cut wrong
+
+box_consoles
+finish || result=1
+exit $result
