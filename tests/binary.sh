@@ -84,5 +84,6 @@ for target in x86_64 aarch64 armv7; do
 	check "binary $target has a stack protector" protected $file
 	check "binary $target has no OpenSSL" no_openssl $file
 	check "calls of $target have the numbers of its C library" numbers $target
+	check "binary $target has a list of what is in it" tests/sbom.sh $target
 done
 exit $bad

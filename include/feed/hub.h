@@ -141,7 +141,8 @@ void hub_drain(struct hub *h);
 /*
  * The position up to which all of these sinks (bits 1 << their place in
  * h->sinks) have confirmed.  *lost grows when the journal overwrites what one
- * of them had not; up to the position told then, nothing is certain.
+ * of them had not, or one of them finds frames damaged: of what is before the
+ * position told then, only frames that are whole are certain.
  */
 uint64_t hub_confirmed(const struct hub *h, unsigned which, uint64_t *lost);
 

@@ -134,6 +134,8 @@ struct journal {
 	uint32_t open_mark;
 	struct journal_note note;
 	struct journal_cursor cursors[JOURNAL_CURSORS_MAX];
+	/* Of the last open: a cursor was damaged, nobody knows whose. */
+	bool cursors_gone;
 	/* Marks now; as of `settled`; and by name (number + 1, 0 is free). */
 	int64_t marks[JOURNAL_MARKS_MAX];
 	int64_t settled_marks[JOURNAL_MARKS_MAX];
@@ -234,8 +236,15 @@ void journal_seal(struct journal *j);
 enum err journal_read(const struct journal *j, uint64_t position,
     struct journal_frame *f) MUST_USE;
 
-/* The cursor with this name, made at the head when it is new; should there be
- * no free one, one that nobody has asked for since the start gives way. */
+/* Is the frame that begins there still as it was written?  One that is not
+ * sealed yet is. */
+bool journal_whole(const struct journal *j, uint64_t position);
+
+/*
+ * The cursor with this name, made at the head when it is new, or at the tail
+ * when it may be one that was damaged; should there be no free one, one that
+ * nobody has asked for since the start gives way.
+ */
 struct journal_cursor *journal_cursor(struct journal *j, const char *name);
 
 /* Everything before position is confirmed.  Never moves a cursor back. */

@@ -143,6 +143,8 @@ struct click_sink {
 	struct dead dead;
 	bool dead_open;
 	bool dead_whole;
+	/* Records were offered since the patience for them began. */
+	bool dead_offered;
 	/* Of the table that is being parked: rows seen so far. */
 	uint32_t dead_rows;
 	struct click_refusal refusals[RECORD_COUNT];
@@ -204,6 +206,8 @@ void click_park_table(
 void click_park_begin(struct click_sink *c);
 enum err click_park_take(struct click_sink *c, const struct sink_frame *f);
 void click_park_flush(struct click_sink *c);
+/* Nothing more comes, unless something came since this was asked last. */
+void click_park_age(struct click_sink *c);
 
 /* clickhouse_count.c: an insert of the batch has succeeded, or failed. */
 void click_count(struct click_sink *c, bool good);

@@ -14,6 +14,7 @@
 #include "app/safe_mode.h"
 #include "app/top.h"
 #include "app/update_parts.h"
+#include "app/versions.h"
 #include "core/log.h"
 
 enum {
@@ -225,8 +226,7 @@ options_of(int argc, char **argv, bool *check, int *status)
 			return NULL;
 		}
 		if (strcmp(argv[i], "--version") == 0) {
-			*status =
-			    printf("mpedge %s\n", MPEDGE_VERSION) > 0 ? 0 : 1;
+			*status = versions_print(MPEDGE_VERSION);
 			return NULL;
 		}
 		if (strcmp(argv[i], "--print") == 0) {
@@ -280,30 +280,34 @@ doctor(int argc, char **argv)
 	return put(stdout, &o) != 0 ? COMMAND_FAILED : status;
 }
 
+static bool
+look_on(int argc, char **argv, struct top_input *in)
+{
+	*in = (struct top_input){
+		.argc = argc, .argv = argv, .environment = environ
+	};
+	if (catch_signals() != ERR_OK)
+		return false;
+	in->signals = wake_pipe[0];
+	return true;
+}
+
 static int
 top(int argc, char **argv)
 {
-	struct top_input in = {
-		.argc = argc, .argv = argv, .environment = environ
-	};
+	struct top_input in;
 
-	if (catch_signals() != ERR_OK)
-		return COMMAND_FAILED;
-	in.signals = wake_pipe[0];
-	return top_main(&screen, &in);
+	return look_on(argc, argv, &in) ? top_main(&screen, &in)
+					: COMMAND_FAILED;
 }
 
 static int
 fleet(int argc, char **argv)
 {
-	struct top_input in = {
-		.argc = argc, .argv = argv, .environment = environ
-	};
+	struct top_input in;
 
-	if (catch_signals() != ERR_OK)
-		return COMMAND_FAILED;
-	in.signals = wake_pipe[0];
-	return fleet_main(&boxes, &in);
+	return look_on(argc, argv, &in) ? fleet_main(&boxes, &in)
+					: COMMAND_FAILED;
 }
 
 static int

@@ -162,7 +162,7 @@ add_target(const struct sandbox_rules *r, const char *link, uint64_t may)
 
 /*
  * Of a file its folder, as it may be made, replaced or rotated; of a link both
- * folders.  Of what is no file only itself.
+ * folders.  Of a device only itself.
  */
 static void
 add_file(const struct sandbox_rules *r, const char *path, uint64_t may)
@@ -176,7 +176,8 @@ add_file(const struct sandbox_rules *r, const char *path, uint64_t may)
 		add_folder_of(r, path, may);
 		return;
 	}
-	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
+	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) &&
+	    !S_ISFIFO(st.st_mode)) {
 		add(r, fd, S_ISDIR(st.st_mode), may);
 	} else {
 		if (real_path(fd, real, sizeof(real)))

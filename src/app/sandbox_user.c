@@ -87,12 +87,12 @@ find(const char *text, struct sandbox_user *u)
 	struct span rest = span_of(text);
 	struct span who = field_of(&rest);
 
-	if (find_line(who, u))
-		return rest.len == 0 || read_id(rest, &u->gid);
-	if (!read_id(who, &u->uid))
-		return false;
-	u->gid = u->uid;
-	return rest.len == 0 || read_id(rest, &u->gid);
+	if (!find_line(who, u)) {
+		if (!read_id(who, &u->uid))
+			return false;
+		u->gid = u->uid;
+	}
+	return strchr(text, ':') == NULL || read_id(rest, &u->gid);
 }
 
 static enum err

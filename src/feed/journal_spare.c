@@ -102,7 +102,10 @@ journal_spare_room(struct journal *j, uint64_t to)
 {
 	uint64_t from;
 
-	if (to - j->spare_from <= JOURNAL_SPARE_BYTES)
+	/* A ring that is no larger gives up its oldest by itself, and its pages
+	 * are those of newer laps. */
+	if (j->size <= JOURNAL_SPARE_BYTES ||
+	    to - j->spare_from <= JOURNAL_SPARE_BYTES)
 		return;
 	from = page_of(to - JOURNAL_SPARE_BYTES) + GIVE_UP;
 	if (from > page_of(j->head))
@@ -259,20 +262,28 @@ make_room(struct journal *j)
 	return error == 0 && end < j->map_bytes ? EAGAIN : error;
 }
 
-/* The ring first: the header then says what is there. */
+/*
+ * The ring first: the header then says what is there.  Should it be all of the
+ * ring, the page of the head has the oldest frames behind it.
+ */
 static int
 write_back(struct journal *j)
 {
-	uint64_t at = j->spare_from % j->size;
-	uint64_t len = j->head - j->spare_from;
+	bool all = j->head - j->spare_from > j->size - PAGE;
+	uint64_t at = all ? 0 : j->spare_from % j->size;
+	uint64_t len = all ? j->size : j->head - j->spare_from;
 	uint64_t first = len < j->size - at ? len : j->size - at;
 	int error = put(j, j->ring + at, first, JOURNAL_HEADER + at);
 
 	if (error == 0)
 		error = put(j, j->ring, len - first, JOURNAL_HEADER);
+	/* What failed to reach the disk does so behind a write that was good.
+	 */
+	if (error == 0 && fdatasync(j->fd) != 0)
+		error = errno;
 	if (error != 0)
 		return error;
-	j->settled = j->spare_from;
+	j->settled = j->head > len ? j->head - len : 0;
 	journal_settle(j);
 	journal_checkpoint(j, j->head, j->sequence, j->marks);
 	journal_put_super(j);

@@ -137,10 +137,14 @@ say_why(struct rest *r, const char *why, struct span text)
 void
 rest_pause(struct rest *r, enum rest_refusal f, int64_t ms, struct span text)
 {
+	struct mono until = mono_after_ms(r->loop->now, ms);
 	struct log_line l;
 
+	/* Two calls may be under way: the longer pause stands. */
+	if (until.ns <= r->paused_until.ns)
+		return;
 	r->refusal = f;
-	r->paused_until = mono_after_ms(r->loop->now, ms);
+	r->paused_until = until;
 	say_why(r, refusals[f].meaning, text);
 	log_open(&l, LOG_WARN, "rest", "paused");
 	log_text(&l, "venue", r->name);

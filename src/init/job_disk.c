@@ -159,6 +159,23 @@ tell_kept(void)
 		tell("kept", line);
 }
 
+/* Files that mpedge has made when it was root, or had another number. */
+static void
+give_away(const char *folder, struct person p)
+{
+	DIR *all = opendir(folder);
+	struct dirent *e;
+
+	if (all == NULL)
+		return;
+	while ((e = readdir(all)) != NULL) {
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			(void)!fchownat(dirfd(all), e->d_name, p.uid, p.gid,
+			    AT_SYMLINK_NOFOLLOW);
+	}
+	closedir(all);
+}
+
 static void
 make_folders(void)
 {
@@ -172,6 +189,7 @@ make_folders(void)
 		if (chown(owned[i], p.uid, p.gid) != 0)
 			tell_text("note", "a folder of the data could not be "
 					  "given to mpedge");
+		give_away(owned[i], p);
 	}
 	/* What the last boot has left half done. */
 	(void)unlink(DATA_FOLDER "/update/incoming");

@@ -2,6 +2,7 @@
 
 #include "init/box.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -237,6 +238,10 @@ start(struct box *b, bool safe)
 	mpedge_facts(b);
 	if (job_start(&b->jobs, &b->mpedge, safe ? small : usual, v.at,
 		JOB_EVER) != ERR_OK) {
+		log_open(&l, LOG_ERROR, "init", "not_started");
+		log_text(&l, "program", PROGRAM);
+		log_text(&l, "why", strerror(errno));
+		log_send(&l);
 		sup_ended(&b->sup, b->loop.now, NOT_STARTED);
 		return;
 	}
@@ -291,6 +296,18 @@ mpedge_tick(struct box *b)
 
 /* --- what it is told of the box ------------------------------------------- */
 
+/* Of a line of the log what it gives as the reason. */
+static struct span
+why_of(struct span line)
+{
+	for (size_t i = 0; i + 5 < line.len; i++) {
+		if (memcmp(line.at + i, " why=", 5) == 0)
+			return (
+			    struct span){ line.at + i + 5, line.len - i - 5 };
+	}
+	return line;
+}
+
 void
 mpedge_describe_safe(struct box *b)
 {
@@ -304,7 +321,7 @@ mpedge_describe_safe(struct box *b)
 		return;
 	}
 	if (lines.len > 0)
-		line = span_word(&lines, "\n");
+		line = why_of(span_word(&lines, "\n"));
 	out_init(&o, text, sizeof(text) - 1);
 	out_text(&o, b->sup.safe_reason);
 	if (line.at != NULL) {

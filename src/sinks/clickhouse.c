@@ -142,8 +142,7 @@ on_age(struct timer *t)
 	struct click_sink *c = t->owner;
 
 	if (c->phase == CLICK_DEAD) {
-		c->dead_whole = true;
-		click_park_flush(c);
+		click_park_age(c);
 	} else if (c->phase == CLICK_COLLECT && c->batch.rows > 0 &&
 		   !is_old(c)) {
 		click_close_batch(c);

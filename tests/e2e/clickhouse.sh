@@ -239,7 +239,8 @@ run_kill() {
 		# The insert is done, and nobody knows but the server.
 		fault "cut=after&times=1000"
 		before=$(metric mpedge_clickhouse_retries_total)
-		wait_for 20 metric_reaches $((before + 1)) \
+		check "an answer is lost before kill $i" \
+			wait_for 20 metric_reaches $((before + 1)) \
 			mpedge_clickhouse_retries_total
 		stop "$mpedge_pid" KILL
 		fault times=0

@@ -170,7 +170,8 @@ run_reading() {
 	# Killed with something that nobody has confirmed.
 	kill -STOP "$nats_pid"
 	frames=$(metric mpedge_journal_appended_total)
-	wait_for 20 metric_reaches $((frames + 500)) \
+	check "something waits for NATS" \
+		wait_for 20 metric_reaches $((frames + 500)) \
 		mpedge_journal_appended_total
 	stop "$mpedge_pid" KILL
 	mount -o remount,ro "$disk"

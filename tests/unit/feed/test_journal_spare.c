@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -27,6 +28,7 @@
 
 enum {
 	RING = 65536,
+	SMALL_RING = 1024 * 1024,
 	LARGE_RING = 64 * 1024 * 1024,
 	BODY = 200,
 	LARGE_BODY = 60000,
@@ -41,6 +43,7 @@ static uint8_t bytes[LARGE_BODY];
 /* What the two calls of the system answer. */
 static int no_room;
 static int write_error;
+static int flush_error;
 
 int
 posix_fallocate(int fd, off_t offset, off_t len)
@@ -65,6 +68,14 @@ sync_file_range(int fd, int64_t offset, int64_t len, unsigned flags)
 	return write_error != 0 ? -1 : 0;
 }
 
+int
+fdatasync(int fd)
+{
+	(void)fd;
+	errno = flush_error;
+	return flush_error != 0 ? -1 : 0;
+}
+
 static void
 on_fault(int number, siginfo_t *info, void *context)
 {
@@ -83,7 +94,7 @@ setup(void **state)
 	snprintf(copy_path, sizeof(copy_path), "%s.copy", path);
 	unlink(path);
 	out_init(&why, reason, sizeof(reason));
-	no_room = write_error = 0;
+	no_room = write_error = flush_error = 0;
 	j = calloc(1, sizeof(*j));
 	return 0;
 }
@@ -329,6 +340,29 @@ writing_fails(void **state)
 	}
 }
 
+/* Writing into the cache of the kernel is not yet the disk. */
+static void
+only_the_cache_takes_it(void **state)
+{
+	(void)state;
+	open_ok(path, RING);
+	append(BODY);
+	write_error = EIO;
+	journal_sync(j, false);
+	assert_true(j->spare);
+	write_error = 0;
+	flush_error = EIO;
+	append(BODY);
+	assert_int_equal(journal_resume(j), ERR_IO);
+	assert_int_equal(j->spare_error, EIO);
+	assert_true(j->spare);
+	expect_all(2);
+	flush_error = 0;
+	assert_int_equal(journal_resume(j), ERR_OK);
+	expect_all(2);
+	journal_close(j);
+}
+
 static uint64_t
 resident_kb(const char *what)
 {
@@ -380,6 +414,47 @@ more_than_memory(void **state)
 	journal_close(j);
 }
 
+/* A ring that is smaller than what memory may hold: each lap takes the place
+ * of the one before, and nothing that is in the ring is lost. */
+static void
+more_than_a_lap(void **state)
+{
+	struct journal_frame f;
+	uint64_t first, whole;
+	struct stat st;
+
+	(void)state;
+	open_ok(path, SMALL_RING);
+	for (int n = 0; n < 10; n++)
+		append(LARGE_BODY);
+	write_error = EIO;
+	journal_sync(j, true);
+	journal_sync(j, false);
+	assert_true(j->spare);
+	/* Some laps, and on to where the ring has no whole page more. */
+	for (int n = 0; n < 400; n++) {
+		append(LARGE_BODY - 8 * (size_t)(n % 90));
+		/* From the oldest to the newest. */
+		assert_int_equal(journal_read(j, j->tail, &f), ERR_OK);
+		whole = count(&first);
+		assert_int_equal(first, f.sequence);
+		assert_int_equal(whole, j->sequence - first);
+	}
+	assert_true(j->head > JOURNAL_SPARE_BYTES + SMALL_RING);
+	write_error = 0;
+	assert_int_equal(journal_resume(j), ERR_OK);
+	assert_int_equal(count(&first), whole);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, JOURNAL_HEADER + SMALL_RING);
+	append(LARGE_BODY);
+	whole = count(&first);
+	journal_close(j);
+	open_ok(path, SMALL_RING);
+	assert_int_equal(j->sequence, 412);
+	assert_int_equal(count(&first), whole);
+	journal_close(j);
+}
+
 /* Pages are let go as the head moves on, and as a start looks. */
 static void
 resident_pages(void **state)
@@ -422,7 +497,11 @@ main(void)
 		    no_room_at_all, setup, teardown),
 		cmocka_unit_test_setup_teardown(writing_fails, setup, teardown),
 		cmocka_unit_test_setup_teardown(
+		    only_the_cache_takes_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(
 		    more_than_memory, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    more_than_a_lap, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    resident_pages, setup, teardown),
 	};

@@ -1,4 +1,4 @@
-/* LINK: net/conn_count */
+/* LINK: net/conn_count sinks/folder */
 /* LINK: sinks/clickhouse% net/httpc net/conn net/tcp net/tls net/tls_link */
 /* LINK: net/tls_words core/loop core/out core/span core/must core/err */
 /* LINK: core/arena core/log core/metrics gen/ca_roots codec/http1 */
@@ -370,6 +370,64 @@ a_refused_batch_is_parked(void **state)
 	expect_said(&w->said, "k6 c6");
 }
 
+/* Up to where the file is open and no record was offered yet. */
+static void
+begin_parking(struct world *w)
+{
+	start(w);
+	plan(w, refused_16, 1);
+	w->head = 5;
+	clock_ns += 1000 * NS_PER_MS;
+	for (int i = 0; i < 100 && !inside(w)->dead_open; i++) {
+		offer(w);
+		loop_turn(&w->loop, 1);
+	}
+	assert_true(inside(w)->dead_open);
+}
+
+static unsigned
+lines_of(const char *text)
+{
+	unsigned n = 0;
+
+	for (; *text != '\0'; text++)
+		n += *text == '\n';
+	return n;
+}
+
+/* The process was stopped for a while, or the disk is slow: the hub offers no
+ * more than so many records a turn, and patience is not over between them. */
+static void
+parking_outlasts_a_pause(void **state)
+{
+	struct world *w = *state;
+
+	begin_parking(w);
+	w->head = 2;
+	clock_ns += 2 * CLICK_AUTH_PAUSE_MS * NS_PER_MS;
+	loop_turn(&w->loop, 1);
+	turns(w, 4);
+	w->head = 5;
+	turns(w, 4);
+	expect_said(&w->said, "k5 r c5");
+	assert_int_equal(lines_of(dead_text(w)), 1 + 4);
+	assert_int_equal(inside(w)->metrics.parked_rows, 4);
+}
+
+/* The journal has gone around meanwhile: what is not there is not awaited. */
+static void
+parking_ends_without_the_rest(void **state)
+{
+	struct world *w = *state;
+
+	begin_parking(w);
+	w->head = 2;
+	later(w, CLICK_AUTH_PAUSE_MS);
+	later(w, CLICK_AUTH_PAUSE_MS);
+	expect_said(&w->said, "k5 r c5");
+	assert_int_equal(lines_of(dead_text(w)), 1 + 2);
+}
+
 static void
 half_a_line_is_left_alone(void **state)
 {
@@ -661,6 +719,8 @@ main(void)
 		TEST(a_missing_table_is_made),
 		TEST(a_wrong_password_waits),
 		TEST(a_refused_batch_is_parked),
+		TEST(parking_outlasts_a_pause),
+		TEST(parking_ends_without_the_rest),
 		TEST(half_a_line_is_left_alone),
 		TEST(without_a_place_for_it_the_sink_waits),
 		TEST(half_a_batch_is_parked),
