@@ -37,11 +37,24 @@ fail(const char *what, const char *more)
 }
 
 static int
+fail_file(const char *path, const char *why)
+{
+	char text[512];
+	struct out o;
+
+	out_init(&o, text, sizeof(text));
+	OUT_LITERAL(&o, ": ");
+	out_text(&o, why);
+	return fail(path, out_cstr(&o));
+}
+
+static int
 usage(const char *what)
 {
 	(void)fail(what,
 	    "\nusage: mpedge top [--once] [--interval SECONDS] [--ca-file "
-	    "FILE] [URL]\n       URL is http://127.0.0.1:8080 unless given; "
+	    "FILE]\n                  [--token-file FILE | --user-file FILE] "
+	    "[URL]\n       URL is http://127.0.0.1:8080 unless given; "
 	    "http or https");
 	return COMMAND_USAGE;
 }
@@ -88,7 +101,16 @@ take(struct top *t, const struct httpc_reply *r)
 		out_i64(&o, r->status);
 		OUT_LITERAL(&o, " for ");
 		out_text(&o, t->path);
-		OUT_LITERAL(&o, ": is it the address of a status page?");
+		if (r->status != 401)
+			OUT_LITERAL(
+			    &o, ": is it the address of a status page?");
+		else if (t->login_file == NULL)
+			OUT_LITERAL(
+			    &o, ": it wants --token-file or --user-file");
+		else
+			OUT_LITERAL(&o, ": it does not know the login of ");
+		if (r->status == 401 && t->login_file != NULL)
+			out_text(&o, t->login_file);
 	} else {
 		memcpy(t->body, r->body.at, r->body.len);
 		if (json_parse(&t->json, t->body, r->body.len) == ERR_OK &&
@@ -211,6 +233,14 @@ read_arguments(struct top *t)
 				return usage("--ca-file takes a FILE");
 			t->ca_file = next;
 			i++;
+		} else if (strcmp(word, "--token-file") == 0 ||
+			   strcmp(word, "--user-file") == 0) {
+			if (next == NULL || t->login_file != NULL)
+				return usage("--token-file or --user-file "
+					     "takes a FILE, one of them");
+			t->login_file = next;
+			t->login_basic = word[2] == 'u';
+			i++;
 		} else if (word[0] == '-' || url != NULL) {
 			return usage("one URL is expected");
 		} else {
@@ -259,6 +289,7 @@ start(struct top *t)
 	struct tls_setup setup = {
 		.heap_bytes = TLS_BYTES, .ca_file = t->ca_file, .verify = true
 	};
+	const char *why;
 
 	loop_init(&t->loop);
 	if (arena_init(&t->arena, ARENA_BYTES) != ERR_OK)
@@ -289,7 +320,8 @@ start(struct top *t)
 	t->http.owner = t;
 	t->http.done = on_done;
 	t->http.deadline_ms = DEADLINE_MS;
-	return 0;
+	why = top_login(t);
+	return why == NULL ? 0 : fail_file(t->login_file, why);
 }
 
 static void
