@@ -210,6 +210,20 @@ on_signal(struct watch *w, unsigned got)
 
 /* --- the command ---------------------------------------------------------- */
 
+/* What names a file: its place, or NULL. */
+static const char **
+file_of(struct top *t, const char *word)
+{
+	if (strcmp(word, "--ca-file") == 0)
+		return &t->ca_file;
+	if (strcmp(word, "--token-file") == 0)
+		return &t->login_file;
+	if (strcmp(word, "--user-file") != 0)
+		return NULL;
+	t->login_basic = true;
+	return &t->login_file;
+}
+
 /* 0, or the exit status. */
 static int
 read_arguments(struct top *t)
@@ -220,26 +234,19 @@ read_arguments(struct top *t)
 		const char *word = t->in->argv[i];
 		const char *next =
 		    i + 1 < t->in->argc ? t->in->argv[i + 1] : NULL;
+		const char **file = file_of(t, word);
 
-		if (strcmp(word, "--once") == 0) {
+		if (file != NULL) {
+			if (next == NULL || *file != NULL)
+				return usage("a FILE is expected, once");
+			*file = next;
+			i++;
+		} else if (strcmp(word, "--once") == 0) {
 			t->once = true;
 		} else if (strcmp(word, "--interval") == 0) {
 			if (span_u64(span_of(next), &t->interval_s) != ERR_OK ||
 			    t->interval_s < 1 || t->interval_s > 3600)
 				return usage("--interval takes 1 to 3600");
-			i++;
-		} else if (strcmp(word, "--ca-file") == 0) {
-			if (next == NULL)
-				return usage("--ca-file takes a FILE");
-			t->ca_file = next;
-			i++;
-		} else if (strcmp(word, "--token-file") == 0 ||
-			   strcmp(word, "--user-file") == 0) {
-			if (next == NULL || t->login_file != NULL)
-				return usage("--token-file or --user-file "
-					     "takes a FILE, one of them");
-			t->login_file = next;
-			t->login_basic = word[2] == 'u';
 			i++;
 		} else if (word[0] == '-' || url != NULL) {
 			return usage("one URL is expected");
