@@ -17,6 +17,8 @@ bin=build/x86_64-release
 again() {
 	TZ=Asia/Tokyo VERSION="$(value version)" ETC=build/update.pem \
 		SOURCE_DATE_EPOCH="$(value built)" OUT="$work/again" \
+		SBOM="--map $bin/first.map --target x86_64 --cc x86_64-linux-gnu-gcc \
+		--mpedge $(value version)" \
 		image/appliance/build.sh $board $bin/mpinit $bin/mpedge \
 		build/deps/x86_64/bin/dropbearmulti
 }
@@ -40,6 +42,13 @@ done
 mcopy -n -i "$disk@@1M" ::mp.ini "$work/mp.ini"
 check "its mp.ini is valid" "$mpedge" --check-config "$work/mp.ini"
 check "no key of SSH" eval '! on_fat authorized_keys'
+
+components() { jq -r '.packages[].name' "$first/sbom.spdx.json" | sort; }
+check "its list of components is that of slot.conf" test "$(value sbom)" = \
+	"$(sha256sum <"$first/sbom.spdx.json" | cut -d ' ' -f 1)"
+for name in linux busybox dropbear grub-bios grub-x86_64 mpedge musl; do
+	check "the list has $name" grep -qx $name <(components)
+done
 
 # --- flash.sh, with a /sys and a /proc of our own
 
