@@ -198,7 +198,7 @@ COLD := app/% status/% compat/% core/log% codec/syslog feed/symbols% \
 	sinks/nats_thread% sinks/nats_count% sinks/nats_service% sinks/nats_tell% model/replaced% \
 	core/metrics_text% net/conn_count% \
 	sinks/redis_open sinks/redis_state sinks/redis_reply \
-	sinks/clickhouse% model/ddl model/marketprism feed/consume_% \
+	sinks/clickhouse% sinks/folder model/ddl model/marketprism feed/consume_% \
 	feed/journal_recover% feed/journal_spare% feed/journal_look% \
 	net/httpd% net/tls_server net/tls_signed codec/http_request \
 	init/% codec/bundle codec/bootenv codec/sntp codec/mbr
@@ -225,7 +225,30 @@ ABSENT := -Wl,--undefined=jsSub_free
 link = $(LINK_START) -o $@ -Wl,--start-group $(1) $(2) -Wl,--end-group \
 	$(LINK_END)
 
-$(B)/mpedge.debug: $(MAIN) $(B)/libmpedge.a
+# The program tells the SHA-256 of its list of components.  What that lists is
+# what the map of a first link shows, with an empty one in its place.
+FIRST_MAP := -Wl,-Map=$(B)/first.map
+ifeq ($(TARGET),host)
+SBOM_O :=
+else
+SBOM_O := $(B)/gen/sbom.o
+endif
+$(B)/mpedge.first: $(MAIN) $(B)/libmpedge.a
+	$(Q)$(call link,$^,$(LIBS) $(FIRST_MAP) $(ABSENT))
+EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null || echo 0))
+$(B)/mpedge.spdx.json: $(B)/mpedge.first toolchain/sbom.sh $(B)/version \
+		toolchain/components.txt toolchain/versions.txt
+	@toolchain/sbom.sh --name mpedge --version '$(VERSION_TEXT)' \
+		--created $(EPOCH) --map $(B)/first.map --target $(TARGET) \
+		--cc '$(CC)' >$@
+$(B)/gen/sbom.c: $(B)/mpedge.spdx.json
+	@mkdir -p $(@D)
+	@printf '#include "app/versions.h"\nconst char sbom_sha256[] = "%s";\n' \
+		"$$(sha256sum <$< | cut -d ' ' -f 1)" >$@
+$(B)/gen/sbom.o: $(B)/gen/sbom.c $(B)/flags
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(B)/mpedge.debug: $(MAIN) $(SBOM_O) $(B)/libmpedge.a
 	$(Q)$(call link,$^,$(LIBS) $(MAP) $(ABSENT))
 $(B)/exchange-sim.debug: $(SIMULATOR)
 	$(Q)$(call link,$^,$(LIBS))
@@ -388,6 +411,8 @@ include image/appliance/rules.mk
 update-key: | build-tools ## the keys of update bundles, in UPDATE_KEYS (build): update-key.pem and update.pem
 	@image/appliance/update-key.sh $(UPDATE_KEYS)
 
+sbom: all ## what the binary of TARGET consists of (SPDX): build/TARGET-MODE/mpedge.spdx.json
+	@echo "$(B)/mpedge.spdx.json sha256" $$(sha256sum <$(B)/mpedge.spdx.json)
 binary: ## is each binary static-pie, small, and free of OpenSSL?
 	@for target in x86_64 aarch64 armv7; do \
 		$(MAKE) --no-print-directory TARGET=$$target all || exit 1; done
@@ -409,7 +434,7 @@ unit-aarch64 unit-armv7: unit-%:
 
 .PHONY: all always binary bench build-tools captures check clean container corpus \
 	corpus-run cov demo demo-tools deps docs e2e fmt fuzz fuzz-run help init lint mutations \
-	objects package page-pictures ready repro run sim sizes test test-tools unit unit-aarch64 unit-armv7 \
+	objects package page-pictures ready repro run sbom sim sizes test test-tools unit unit-aarch64 unit-armv7 \
 	unit-run update-key versions
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -24,6 +24,7 @@ one docs/reference/metrics.md metrics
 one docs/reference/states.md states
 one docs/reference/limits.md limits
 one docs/reference/errors.md errors
+one docs/reference/updates.md updates
 one docs/reference/environment.md environment
 one docs/reference/alarms.md alarms
 one docs/prometheus/mpedge-rules.yml alert-rules

@@ -43,5 +43,14 @@ apache() {
 	text lz4 'LZ4 (compression)' BSD-2-Clause '*/lib/LICENSE'
 	text zlib 'zlib (compression)' Zlib '*/LICENSE'
 	apache nats-x86_64 'nats.c (NATS client)' 'Copyright 2015-2025 The NATS Authors'
+	cat <<-'END'
+
+		## GCC runtime (start files and helpers of the compiler)
+
+		Copyright the Free Software Foundation, Inc. GPL-3.0-or-later with the GCC Runtime Library
+		Exception 3.1, which permits to convey what the compiler has linked in (`crtbeginS.o`, `crtendS.o`,
+		members of `libgcc.a`) under the terms of the program. The version is that of the compiler:
+		`make sbom` lists it. Both texts are in `/usr/share/doc/gcc-12-base/copyright` of the Debian package.
+	END
 	text ca-roots 'Root certificates of Mozilla' MPL-2.0 '.deb:./usr/share/doc/ca-certificates/copyright'
 } >"$out"

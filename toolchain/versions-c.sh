@@ -7,10 +7,10 @@ set -e
 cd "$(dirname "$0")/.."
 mkdir -p "$(dirname "$1")"
 awk 'BEGIN {
-	split("musl mbedtls nats-x86_64 cares wslay sodium inih jsmn ca-roots", names)
+	split("musl mbedtls nats-x86_64 cares wslay sodium inih jsmn lz4 zlib ca-roots", names)
 	for (i in names)
 		wanted[names[i]]
-	print "#include \"app/rates.h\""
+	print "#include \"app/versions.h\""
 	printf "const char versions_json[] =\n\""
 }
 $1 in wanted && !seen[$1]++ {

@@ -36,6 +36,9 @@ fi
 for file in README.md docs/*.md; do
 	put 644 "$file" "usr/share/doc/mpedge/$(basename "$file")"
 done
+if [ -f "$binary.spdx.json" ]; then
+	put 644 "$binary.spdx.json" usr/share/doc/mpedge/mpedge.spdx.json
+fi
 for file in image/prometheus/prometheus.yml docs/prometheus/*-rules.yml image/grafana/mpedge.json \
 	image/systemd/mpedge.service; do
 	put 644 "$file" "usr/share/doc/mpedge/examples/$(basename "$file")"

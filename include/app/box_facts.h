@@ -27,8 +27,8 @@ struct box_facts {
 	struct box_info_metrics info;
 };
 
-/* Before app_panels and arena_seal. */
-void box_facts_start(struct mpedge *m, char *const *environment);
+/* By app_panels. */
+void box_facts_start(struct mpedge *m);
 
 /* A JSON object. */
 void box_facts_json(const struct box_facts *b, struct out *o);

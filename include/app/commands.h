@@ -44,6 +44,9 @@ enum {
 	BENCH_MS = 2000,
 };
 
+/* help.c: what --help writes. */
+extern const char help_text[];
+
 int replay_main(int argc, char **argv);
 int bench_main(int argc, char **argv);
 

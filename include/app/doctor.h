@@ -148,6 +148,9 @@ void doctor_line(struct doctor *d);
 /* doctor_local.c: this machine. */
 void doctor_local(struct doctor *d);
 void doctor_disk(struct doctor *d);
+
+/* doctor_sandbox.c: what the collector would give up. */
+void doctor_sandbox(struct doctor *d);
 void doctor_journal(struct doctor *d);
 void doctor_host(struct doctor *d);
 void doctor_environment(struct doctor *d);

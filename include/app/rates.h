@@ -18,7 +18,4 @@ struct rates {
 	struct rate cpu;
 };
 
-/* build/gen/versions.c: what is linked in, as members of a JSON object. */
-extern const char versions_json[];
-
 #endif

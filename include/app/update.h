@@ -20,8 +20,8 @@
  * "mpedge update: NAME: sentence".
  *
  * A power cut at any moment leaves a box that boots: while a slot is written
- * the environment of the boot loader does not point at it, and its first sector,
- * without which it is no slot, is written last.
+ * the environment of the boot loader does not point at it, and its first
+ * sector, without which it is no slot, is written last.
  */
 #ifndef MPEDGE_APP_UPDATE_H
 #define MPEDGE_APP_UPDATE_H

@@ -77,8 +77,7 @@ enum update_end update_file_open(struct update_file *f, const char *path,
 void update_file_close(struct update_file *f);
 
 /* len bytes at an offset.  SHORT when the file ends before. */
-enum err update_read_at(
-    int fd, void *buf, size_t len, uint64_t at) MUST_USE;
+enum err update_read_at(int fd, void *buf, size_t len, uint64_t at) MUST_USE;
 
 /* --- update_net.c --- */
 

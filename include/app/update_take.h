@@ -2,9 +2,9 @@
  * update_take.h -- a bundle that is pushed over HTTP: POST /api/v1/update.
  *
  * It is judged as soon as its head is there, and written to update.folder as it
- * comes; when all of it is there and right it is renamed to `bundle`, where init
- * finds it.  One at a time.  Nothing of it stays in memory, and a turn of the
- * loop takes HTTPD_PIECE_MAX bytes of it.  Without http.token or http.user
+ * comes; when all of it is there and right it is renamed to `bundle`, where
+ * init finds it.  One at a time.  Nothing of it stays in memory, and a turn of
+ * the loop takes HTTPD_PIECE_MAX bytes of it.  Without http.token or http.user
  * nobody may.
  *
  * Key and slot file are read once, at the start.  The loop does not wait for

@@ -202,8 +202,7 @@ void metrics_init(struct metrics *m);
 void metrics_add(struct metrics *m, enum metric_group_id group,
     const void *values, const char *labels);
 /* Other labels for the set that shows these values. */
-void metrics_relabel(
-    struct metrics *m, const void *values, const char *labels);
+void metrics_relabel(struct metrics *m, const void *values, const char *labels);
 /* name="value", a comma in front of all but the first; escaped. */
 void metrics_label(struct out *o, const char *name, const char *value);
 void metrics_panel(struct metrics *m, const struct panel *p);

@@ -69,6 +69,8 @@ enum consume_state {
 /* A message on its way to the dead-letter subject. */
 struct consume_dead {
 	struct consume_ticket ticket;
+	/* Which of all dead letters: in the token of its answer. */
+	uint64_t number;
 	struct mono sent;
 	bool used;
 };
@@ -104,6 +106,7 @@ struct consume {
 	uint64_t extend_end;
 	struct mono extended;
 	struct consume_dead dead[CONSUME_DEAD_MAX];
+	uint64_t dead_number;
 	/* Why the last one could not be moved there; empty when it could. */
 	bool dead_refused;
 

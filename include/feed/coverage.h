@@ -3,12 +3,12 @@
  * for each connection in use (both feeds of a lane are one) and data type, and
  * one for each type that is polled by REST.
  *
- *   complete  every stream was there all the time and no gap record was made;
- *             or it was away and the ids of its trades prove that nothing was
- *             missed: trades come again and no hole is open
+ *   complete  every stream was there all the time, no gap record was made and
+ *             no hole in its trades is open; or it was away and the ids of its
+ *             trades prove that nothing was missed: they come again
  *   gapped    gap records were made, and nothing made them good
  *   unknown   a stream was away for a while (or refused, or silent), and there
- *             is nothing to prove anything with
+ *             is nothing to prove anything with; or trades are still asked for
  *
  * A stream is away from the moment its connection ends without another that
  * carries it (source_watcher.lost) until it is acknowledged again.  A book is

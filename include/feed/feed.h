@@ -63,6 +63,8 @@ struct feed_range {
 /* What a feed knows of one stream. */
 struct feed_stream {
 	struct mono last_data;
+	/* The last request that named it; 0: none. */
+	int64_t asked;
 	bool acked;
 	bool seen;
 	bool rejected;
@@ -72,6 +74,8 @@ struct feed_stream {
 	bool again;
 	/* Gone, and to be unsubscribed still. */
 	bool leaving;
+	/* It is known to miss what there is: see feed_doubt. */
+	bool doubted;
 };
 
 struct source;
@@ -150,6 +154,13 @@ void feed_dropped(struct feed *f, unsigned i, bool leaves);
 
 /* Unsubscribe stream number i and subscribe it again, for its snapshot. */
 void feed_again(struct feed *f, unsigned i);
+
+/*
+ * What stream number i should have brought has not come.  true when the stream
+ * says nothing at all: then a snapshot from REST alone is not taken for its
+ * book until it does.
+ */
+bool feed_doubt(struct feed *f, unsigned i);
 
 /* Write a frame; request ids are of this connection. */
 void feed_send(struct feed *f, struct span frame);

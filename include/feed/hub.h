@@ -14,7 +14,8 @@
  * What was lost is counted.
  *
  * A journal file that fails is told of once, and once more when it is in use
- * again; it is tried at distances of HUB_FILE_MIN_MS that double.
+ * again; it is tried at distances of HUB_FILE_MIN_MS that double.  What is in
+ * memory is written to it in slices, HUB_SLICE_MS apart.
  */
 #ifndef MPEDGE_FEED_HUB_H
 #define MPEDGE_FEED_HUB_H
@@ -38,6 +39,7 @@ enum {
 	/* Between tries to use a journal file that failed. */
 	HUB_FILE_MIN_MS = 1000,
 	HUB_FILE_MAX_MS = 60000,
+	HUB_SLICE_MS = 5,
 };
 
 struct hub;
@@ -141,7 +143,8 @@ void hub_drain(struct hub *h);
 /*
  * The position up to which all of these sinks (bits 1 << their place in
  * h->sinks) have confirmed.  *lost grows when the journal overwrites what one
- * of them had not; up to the position told then, nothing is certain.
+ * of them had not, or one of them finds frames damaged: of what is before the
+ * position told then, only frames that are whole are certain.
  */
 uint64_t hub_confirmed(const struct hub *h, unsigned which, uint64_t *lost);
 

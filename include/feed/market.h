@@ -310,10 +310,11 @@ enum err market_read_book(struct market *m, unsigned s, struct span body,
 
 /*
  * The book of s is not what the venue has: it becomes invalid, with a gap
- * record and an event that say why, and is asked for anew.
+ * record and an event that say why.  again: it is asked for anew, else the next
+ * delta begins it.
  */
 void market_book_wrong(
-    struct market *m, unsigned s, const char *why, struct wall now);
+    struct market *m, unsigned s, const char *why, bool again, struct wall now);
 
 /*
  * The body of the reply to funding_call: rates that were paid.  One that no

@@ -113,6 +113,10 @@ struct symbols_list {
 	/* Read whole since the start; when last. */
 	bool read;
 	struct wall read_at;
+	/* The last time a row could not be read, whatever it is of; or one of
+	 * which nothing else is known, though a wish names it. */
+	bool unread;
+	bool unsure;
 	/* Too much was missing; it is being read again. */
 	bool doubted;
 	/* A push asked for it: waiting; while it was under way. */

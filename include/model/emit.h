@@ -117,8 +117,9 @@ bool subject_filter(
  * event time, or where there is none volume and open or closed; ticker,
  * funding_rate, open_interest: event time; liquidation: its time, side, price,
  * quantity, and :{venue_trade_id} where it has one; gap:
- * {data_type}:{from}-{to}, without a symbol :{reason}:{time} behind it.  An
- * event is {exchange}:{connection}:event:{time}:{state}, coverage
+ * {data_type}:{from}-{to}, with :{time} behind it where one of the two is not
+ * known, without a symbol :{reason}:{time}.  An event is
+ * {exchange}:{connection}:event:{time}:{state}, coverage
  * {venue}:{connection}:coverage:{data_type}:{time}.  Times are nanoseconds,
  * what is null is a dash; blanks and controls are written as in subjects.
  */

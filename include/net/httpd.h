@@ -1,11 +1,11 @@
 /*
  * httpd.h -- a small HTTP/1.1 server for status pages.
  *
- * GET and HEAD, and POST where the caller takes uploads, on several addresses, as many clients at once as it was given
- * memory for; each has a fixed request buffer and shares nothing.  A client
- * must have sent its whole request within head_ms and have taken the answer
- * within answer_ms, however slowly it trickles.  Keep-alive is honoured for
- * HTTPD_REQUESTS_MAX requests.
+ * GET and HEAD, and POST where the caller takes uploads, on several addresses,
+ * as many clients at once as it was given memory for; each has a fixed request
+ * buffer and shares nothing.  A client must have sent its whole request within
+ * head_ms and have taken the answer within answer_ms, however slowly it
+ * trickles.  Keep-alive is honoured for HTTPD_REQUESTS_MAX requests.
  *
  * When all places are taken, a client that keeps its connection and asks for
  * nothing gives way; without one the new client gets 503 (none with TLS) and

@@ -59,8 +59,8 @@ struct httpd_client {
 	bool chunked;
 	bool (*more)(struct httpd *h, uint64_t *places, struct out *slice);
 	uint64_t places[HTTPD_PLACES];
-	/* A body was accepted and is not whole: bytes of it to come, and when it
-	 * is too late for them. */
+	/* A body was accepted and is not whole: bytes of it to come, and when
+	 * it is too late for them. */
 	bool uploads;
 	uint64_t upload_left;
 	struct mono upload_end;

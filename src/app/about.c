@@ -1,6 +1,7 @@
 #include "app/about.h"
 
 #include "app/app.h"
+#include "app/versions.h"
 #include "status/parts.h"
 
 /* Instead of the comma behind the last member. */
@@ -124,6 +125,7 @@ metadata(void *owner, struct out *o)
 	const struct mpedge *m = owner;
 
 	box_facts_metadata(&m->box_facts, o);
+	out_member_text(o, "sbom", span_of(sbom_sha256));
 }
 
 void

@@ -341,7 +341,6 @@ app_start(struct mpedge *m, struct options *o, int signals, struct out *why)
 		return e;
 	state_restore(m);
 	start_scheduler(m);
-	box_facts_start(m, m->reload.environment);
 	app_panels(m);
 	lookout_init(&m->lookout, m);
 	arena_seal(&m->arena);

@@ -256,6 +256,7 @@ app_panels(struct mpedge *m)
 	m->turn = (struct hook){ .run = measure_turn, .owner = m };
 	loop_hook(&m->loop, &m->turn);
 	process_register(m);
+	box_facts_start(m);
 	metrics_add(&m->metrics, METRICS_journal, &m->journal_metrics, "");
 	venue_panels(m);
 	if (m->options->consume.enabled)

@@ -2,6 +2,7 @@
 #include <sys/utsname.h>
 
 #include "app/app.h"
+#include "app/versions.h"
 
 /* --- rates -----------------------------------------------------------------
  */
@@ -139,6 +140,8 @@ versions(void *owner, struct out *o)
 	(void)owner;
 	out_char(o, '{');
 	out_member_text(o, "mpedge", span_of(app_version()));
+	out_member_text(o, "commit", versions_commit(app_version()));
+	out_member_text(o, "sbom_sha256", span_of(sbom_sha256));
 	if (uname(&u) == 0) {
 		out_member_text(o, "kernel", span_of(u.release));
 		out_member_text(o, "machine", span_of(u.machine));

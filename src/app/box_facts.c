@@ -172,10 +172,11 @@ box_facts_metadata(const struct box_facts *b, struct out *o)
 }
 
 void
-box_facts_start(struct mpedge *m, char *const *environment)
+box_facts_start(struct mpedge *m)
 {
 	struct box_facts *b = &m->box_facts;
-	struct span path = environment_find(environment, "MPEDGE_BOX_FACTS");
+	struct span path =
+	    environment_find(m->reload.environment, "MPEDGE_BOX_FACTS");
 	struct panel panel = { "appliance", b, json, health, NULL };
 
 	if (path.len == 0)

@@ -242,6 +242,7 @@ doctor_local(struct doctor *d)
 	check_memory(d);
 	check_files(d);
 	doctor_disk(d);
+	doctor_sandbox(d);
 	doctor_journal(d);
 }
 

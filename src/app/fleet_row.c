@@ -1,5 +1,10 @@
 #include "app/fleet.h"
 
+enum {
+	/* Of a text with its escapes resolved; longer ones keep them. */
+	TEXT_MAX = 512,
+};
+
 static void
 copy(char *to, size_t size, struct span from)
 {
@@ -10,12 +15,27 @@ copy(char *to, size_t size, struct span from)
 	to[len] = '\0';
 }
 
+/* Good until the next call with the same buf. */
 static struct span
-text_of(const struct json *j, int object, const char *name)
+text_of(const struct json *j, int object, const char *name, char buf[TEXT_MAX])
 {
 	int at = json_member(j, object, name);
+	struct span s;
 
-	return json_type(j, at) == JSON_STRING ? json_text(j, at) : SPAN_NULL;
+	if (json_type(j, at) != JSON_STRING)
+		return SPAN_NULL;
+	return json_string(j, at, buf, TEXT_MAX, &s) == ERR_OK
+		   ? s
+		   : json_text(j, at);
+}
+
+static void
+copy_member(
+    const struct json *j, int object, const char *name, char *to, size_t size)
+{
+	char buf[TEXT_MAX];
+
+	copy(to, size, text_of(j, object, name, buf));
 }
 
 /* Whole ones; 0 when there is none. */
@@ -36,19 +56,20 @@ static void
 read_checks(const struct json *j, struct fleet_row *row)
 {
 	int i = json_first(j, json_member(j, 0, "checks"));
+	char buf[TEXT_MAX];
 	struct out o;
 
 	for (; i >= 0; i = json_next(j, i)) {
-		struct span state = text_of(j, i, "state");
-		struct span message = text_of(j, i, "message");
+		struct span s = text_of(j, i, "state", buf);
 
-		if (state.len == 0 || !span_is(state, row->health))
+		if (s.len == 0 || !span_is(s, row->health))
 			continue;
 		out_init(&o, row->why, sizeof(row->why) - 1);
-		out_span(&o, text_of(j, i, "name"));
+		out_span(&o, text_of(j, i, "name", buf));
 		OUT_LITERAL(&o, ": ");
-		for (size_t n = 0; n < message.len; n++)
-			out_char(&o, message.at[n]);
+		s = text_of(j, i, "message", buf);
+		for (size_t n = 0; n < s.len; n++)
+			out_char(&o, s.at[n]);
 		row->why[o.len] = '\0';
 		return;
 	}
@@ -58,15 +79,16 @@ static void
 read_sinks(const struct json *j, struct fleet_row *row)
 {
 	int i = json_first(j, json_member(j, 0, "sinks"));
+	char buf[TEXT_MAX];
 
 	for (; i >= 0; i = json_next(j, i)) {
 		uint64_t behind = number_of(j, i, "behind_bytes");
-		bool down = span_is(text_of(j, i, "state"), "down");
+		bool down = span_is(text_of(j, i, "state", buf), "down");
 
 		if (row->sink[0] != '\0' && row->sink_down >= down &&
 		    (row->sink_down > down || row->behind_bytes >= behind))
 			continue;
-		copy(row->sink, sizeof(row->sink), text_of(j, i, "name"));
+		copy_member(j, i, "name", row->sink, sizeof(row->sink));
 		row->sink_down = down;
 		row->behind_bytes = behind;
 	}
@@ -76,14 +98,15 @@ static void
 read_appliance(const struct json *j, struct fleet_row *row)
 {
 	int a = json_member(j, 0, "appliance");
-	struct span clock = text_of(j, a, "clock");
+	char buf[TEXT_MAX];
+	struct span clock;
 	bool trial = false;
 	struct out o;
 
 	if (json_bool(j, json_member(j, a, "trial"), &trial) != ERR_OK)
 		trial = false;
-	copy(row->slot, sizeof(row->slot) - sizeof(" trial"),
-	    text_of(j, a, "slot"));
+	copy_member(
+	    j, a, "slot", row->slot, sizeof(row->slot) - sizeof(" trial"));
 	if (trial) {
 		out_init(&o, row->slot, sizeof(row->slot));
 		o.len = strlen(row->slot);
@@ -92,8 +115,9 @@ read_appliance(const struct json *j, struct fleet_row *row)
 	}
 	row->has_restarts = json_member(j, a, "restarts") >= 0;
 	row->restarts = number_of(j, a, "restarts");
+	clock = text_of(j, a, "clock", buf);
 	if (clock.len == 0) {
-		clock = text_of(j, json_member(j, 0, "clock"), "state");
+		clock = text_of(j, json_member(j, 0, "clock"), "state", buf);
 		if (clock.len > 0)
 			clock = span_is(clock, "synchronised") ? SPAN("sync")
 							       : SPAN("free");
@@ -112,9 +136,9 @@ fleet_row_read(const struct json *j, struct fleet_row *row)
 	if (!json_is(j, json_member(j, 0, "service"), "mpedge"))
 		return ERR_SYNTAX;
 	row->up = true;
-	copy(row->box, sizeof(row->box), text_of(j, 0, "box"));
-	copy(row->version, sizeof(row->version), text_of(j, 0, "version"));
-	copy(row->health, sizeof(row->health), text_of(j, 0, "status"));
+	copy_member(j, 0, "box", row->box, sizeof(row->box));
+	copy_member(j, 0, "version", row->version, sizeof(row->version));
+	copy_member(j, 0, "status", row->health, sizeof(row->health));
 	row->uptime_s = number_of(j, 0, "uptime_seconds");
 	row->messages_s = number_of(j, messages, "per_second");
 	row->books = number_of(j, totals, "books");

@@ -18,10 +18,14 @@ known(struct cell *c, const char *text)
 	out_text(c->out, text[0] != '\0' ? text : "-");
 }
 
+/* Cut where it is too long. */
 static void
 cell_box(struct cell *c)
 {
-	out_text(c->out, c->row->up ? c->row->box : c->url);
+	const char *text = c->row->up ? c->row->box : c->url;
+
+	for (; *text != '\0'; text++)
+		out_char(c->out, *text);
 }
 
 static void

@@ -14,6 +14,7 @@
 #include "app/safe_mode.h"
 #include "app/top.h"
 #include "app/update_parts.h"
+#include "app/versions.h"
 #include "core/log.h"
 
 enum {
@@ -25,44 +26,6 @@ enum {
 
 /* The variables of the process. */
 extern char **environ;
-
-static const char help[] =
-    "usage: mpedge [options] FILE     collect as FILE (INI) says\n"
-    "       mpedge replay --venue NAME [--trades KIND] [--ts SIDE] "
-    "[--books N] FILE...\n"
-    "       mpedge bench --venue NAME FILE...\n"
-    "       mpedge migrate FILE...    settings of the services replaced "
-    "(YAML,\n"
-    "                                 .env) as a file for mpedge\n"
-    "       mpedge journal ls|verify|export|drop FILE\n"
-    "       mpedge doctor [FILE]      would it collect, and if not, why: "
-    "settings,\n"
-    "                                 names, TLS, clock, disk, journal, last "
-    "errors\n"
-    "       mpedge top [--once] [--interval SECONDS] [--ca-file FILE] "
-    "[URL]\n"
-    "                                 a live view of /status; q quits\n"
-    "       mpedge update FILE|URL    install a bundle on this box; with "
-    "--box URL\n"
-    "                                 push it to another one\n"
-    "       mpedge fleet [--json] [--watch] [-f FILE] URL...\n"
-    "                                 a table of many boxes, by their "
-    "/status\n"
-    "\n"
-    "  --check-config    read FILE, say what is wrong with it, and end\n"
-    "  --print NAME      write a table: schema ddl ddl-marketprism config\n"
-    "                    metrics states limits errors environment events\n"
-    "                    alarms alert-rules\n"
-    "  --print effective FILE   what is in force and where it comes from\n"
-    "  --safe-mode REASON FILE   the status page alone, which says why\n"
-    "  --version         write the version\n"
-    "  --help            write this\n"
-    "\n"
-    "A variable MPEDGE_SECTION_KEY is before what FILE says; MPEDGE_CONFIG is "
-    "FILE\nwhen none is given.\n"
-    "\n"
-    "exit status: 0 ended on request, 1 could not start or went wrong,\n"
-    "64 wrong usage, 78 the configuration is not valid\n";
 
 /* The whole program's memory that is not in the arena. */
 static struct mpedge program;
@@ -94,7 +57,7 @@ print(const char *name)
 		fprintf(stderr,
 		    "mpedge: --print %s: there is no such table; there are: "
 		    "schema ddl ddl-marketprism config metrics states limits "
-		    "errors environment events alarms alert-rules, and "
+		    "errors environment events alarms alert-rules updates, and "
 		    "effective FILE\n",
 		    name);
 		return EXIT_USAGE;
@@ -105,7 +68,7 @@ print(const char *name)
 static int
 usage(const char *what)
 {
-	fprintf(stderr, "mpedge: %s\n%s", what, help);
+	fprintf(stderr, "mpedge: %s\n%s", what, help_text);
 	return EXIT_USAGE;
 }
 
@@ -259,12 +222,11 @@ options_of(int argc, char **argv, bool *check, int *status)
 
 	for (; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; i++) {
 		if (strcmp(argv[i], "--help") == 0) {
-			*status = fputs(help, stdout) >= 0 ? 0 : 1;
+			*status = fputs(help_text, stdout) >= 0 ? 0 : 1;
 			return NULL;
 		}
 		if (strcmp(argv[i], "--version") == 0) {
-			*status =
-			    printf("mpedge %s\n", MPEDGE_VERSION) > 0 ? 0 : 1;
+			*status = versions_print(MPEDGE_VERSION);
 			return NULL;
 		}
 		if (strcmp(argv[i], "--print") == 0) {
@@ -318,30 +280,34 @@ doctor(int argc, char **argv)
 	return put(stdout, &o) != 0 ? COMMAND_FAILED : status;
 }
 
+static bool
+look_on(int argc, char **argv, struct top_input *in)
+{
+	*in = (struct top_input){
+		.argc = argc, .argv = argv, .environment = environ
+	};
+	if (catch_signals() != ERR_OK)
+		return false;
+	in->signals = wake_pipe[0];
+	return true;
+}
+
 static int
 top(int argc, char **argv)
 {
-	struct top_input in = {
-		.argc = argc, .argv = argv, .environment = environ
-	};
+	struct top_input in;
 
-	if (catch_signals() != ERR_OK)
-		return COMMAND_FAILED;
-	in.signals = wake_pipe[0];
-	return top_main(&screen, &in);
+	return look_on(argc, argv, &in) ? top_main(&screen, &in)
+					: COMMAND_FAILED;
 }
 
 static int
 fleet(int argc, char **argv)
 {
-	struct top_input in = {
-		.argc = argc, .argv = argv, .environment = environ
-	};
+	struct top_input in;
 
-	if (catch_signals() != ERR_OK)
-		return COMMAND_FAILED;
-	in.signals = wake_pipe[0];
-	return fleet_main(&boxes, &in);
+	return look_on(argc, argv, &in) ? fleet_main(&boxes, &in)
+					: COMMAND_FAILED;
 }
 
 static int

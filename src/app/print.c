@@ -196,6 +196,13 @@ static const struct {
 #undef LIMIT
 };
 
+static const char *const update_rows[] = {
+#define UPDATE(name, exit, http, meaning) \
+	"| `" #name "` | " #exit " | " #http " | " meaning " |\n",
+#include "tables/updates.def"
+#undef UPDATE
+};
+
 static const char *const error_texts[] = {
 #define ERR(name, text) "| `" #name "` | " text " |\n",
 #include "tables/errors.def"
@@ -259,6 +266,19 @@ print_errors(struct out *o)
 		out_text(o, error_texts[i]);
 }
 
+static void
+print_updates(struct out *o)
+{
+	OUT_LITERAL(o,
+	    "# How an update ends\n\n"
+	    "Status of `mpedge update`, and of POST /api/v1/update.\n\n"
+	    "| name | exit status | HTTP | meaning |\n"
+	    "| --- | --- | --- | --- |\n");
+	for (size_t i = 0; i < sizeof(update_rows) / sizeof(update_rows[0]);
+	     i++)
+		out_text(o, update_rows[i]);
+}
+
 enum err
 print_table(struct span name, struct out *o)
 {
@@ -274,6 +294,7 @@ print_table(struct span name, struct out *o)
 		{ "states", print_states },
 		{ "limits", print_limits },
 		{ "errors", print_errors },
+		{ "updates", print_updates },
 		{ "environment", print_environment },
 		{ "alarms", print_alarms },
 		{ "alert-rules", print_alert_rules },

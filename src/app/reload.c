@@ -1,5 +1,6 @@
 #include "app/reload.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "app/app.h"
@@ -121,6 +122,14 @@ tell(struct mpedge *m, unsigned symbols)
 
 /* --- all ------------------------------------------------------------------ */
 
+static bool
+ends_with(struct span line, const char *end)
+{
+	size_t n = strlen(end);
+
+	return line.len >= n && memcmp(line.at + line.len - n, end, n) == 0;
+}
+
 /* Each line of errors as one of the log, and one for the whole. */
 static void
 refuse(struct mpedge *m, const struct out *errors)
@@ -128,10 +137,12 @@ refuse(struct mpedge *m, const struct out *errors)
 	struct span rest = out_done(errors);
 	struct span line;
 	struct log_line l;
+	bool denied = false;
 	int64_t n = 0;
 
 	m->process.reloads_refused++;
 	while ((line = span_word(&rest, "\n")).at != NULL) {
+		denied = denied || ends_with(line, strerror(EACCES));
 		log_open(&l, LOG_ERROR, "config", "reload_error");
 		log_span(&l, "why", line);
 		log_send(&l);
@@ -139,7 +150,11 @@ refuse(struct mpedge *m, const struct out *errors)
 	}
 	log_open(&l, LOG_ERROR, "config", "reload_refused");
 	log_int(&l, "errors", n);
-	log_text(&l, "why", "nothing was changed");
+	log_text(&l, "why",
+	    denied && m->sandbox.landlock > 0
+		? "nothing was changed; a folder that is named for the first "
+		  "time can be read after a restart (docs/sandbox.md)"
+		: "nothing was changed");
 	log_send(&l);
 }
 

@@ -18,6 +18,8 @@ enum {
 	SET_FILTER = 1,
 	ALL_THREADS = 1,
 	LOG_REFUSALS = 2,
+	/* Nothing foreign runs in here that could be made to guess. */
+	KEEP_SPEED = 4,
 	MODE_FILTER = 2,
 	/* linux/capability.h */
 	CAP_DAC_OVERRIDE = 1,
@@ -157,7 +159,7 @@ static enum err
 drop_privileges(struct sandbox *s, const struct options *o,
     const struct sandbox_user *user, struct out *why)
 {
-	int error = 0;
+	int error;
 	enum err e;
 
 	if (!s->off)
@@ -171,13 +173,12 @@ drop_privileges(struct sandbox *s, const struct options *o,
 	if (s->off)
 		return ERR_OK;
 	error = drop_capabilities(s, o, user);
-	if (error == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		error = errno;
-	if (error == 0 && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-		error = errno;
-	s->powerless = error == 0;
 	if (error != 0)
-		lack(s, "privileges", strerror(error));
+		lack(s, "capabilities", strerror(error));
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		lack(s, "privileges", strerror(errno));
+	s->powerless = s->missing[0] == '\0';
 	return ERR_OK;
 }
 
@@ -207,17 +208,17 @@ on_refused(int number, siginfo_t *info, void *context)
 static int
 install(struct filter_program *p)
 {
-	unsigned flags = ALL_THREADS | LOG_REFUSALS;
+	unsigned flags = ALL_THREADS | LOG_REFUSALS | KEEP_SPEED;
 
-	for (;;) {
-		if (syscall(SYS_seccomp, SET_FILTER, flags, p) == 0)
-			return 0;
-		/* Kernels before 4.14 do not know how to log. */
-		if (errno != EINVAL || flags == ALL_THREADS)
-			break;
-		flags = ALL_THREADS;
-	}
-	return errno;
+	if (syscall(SYS_seccomp, SET_FILTER, flags, p) == 0)
+		return 0;
+	/* Kernels before 4.17 do not know all of these; those before 3.17, and
+	 * service managers, do not know this call.  There is one thread. */
+	flags = ALL_THREADS;
+	if (syscall(SYS_seccomp, SET_FILTER, flags, p) == 0 ||
+	    prctl(PR_SET_SECCOMP, MODE_FILTER, p, 0, 0) == 0)
+		return 0;
+	return errno == EINVAL ? ENOSYS : errno;
 }
 
 static int
@@ -263,7 +264,7 @@ confine(struct sandbox *s, struct sandbox_rules *r)
 		s->landlock = r->version;
 	else
 		lack(s, "landlock", reason(error));
-	error = s->powerless ? filter_calls() : EPERM;
+	error = filter_calls();
 	s->seccomp = error == 0;
 	if (error != 0)
 		lack(s, "seccomp", reason(error));
@@ -272,20 +273,29 @@ confine(struct sandbox *s, struct sandbox_rules *r)
 static void
 tell(struct sandbox *s)
 {
+	bool whole = s->missing[0] == '\0';
 	struct log_line l;
 
 	s->metrics.parts =
 	    (uint64_t)s->powerless + (s->landlock > 0) + s->seccomp;
-	log_open(&l, s->missing[0] != '\0' ? LOG_WARN : LOG_INFO, "sandbox",
-	    s->off ? "off" : "entered");
+	log_open(&l, whole ? LOG_INFO : LOG_WARN, "sandbox",
+	    whole ? "entered" : "incomplete");
 	log_int(&l, "uid", s->uid);
-	if (!s->off) {
-		log_text(&l, "seccomp", s->seccomp ? "true" : "false");
-		log_int(&l, "landlock", s->landlock);
-		log_text(&l, "writes", s->writes);
-	}
-	if (s->missing[0] != '\0')
+	log_text(&l, "seccomp", s->seccomp ? "true" : "false");
+	log_int(&l, "landlock", s->landlock);
+	log_text(&l, "writes", s->writes);
+	if (!whole)
 		log_text(&l, "missing", s->missing);
+	log_send(&l);
+}
+
+static void
+tell_off(const struct sandbox *s)
+{
+	struct log_line l;
+
+	log_open(&l, LOG_WARN, "sandbox", "off");
+	log_int(&l, "uid", s->uid);
 	log_send(&l);
 }
 
@@ -304,8 +314,11 @@ sandbox_enter(struct sandbox *s, const struct options *o, struct out *why)
 	e = drop_privileges(s, o, &user, why);
 	if (e != ERR_OK)
 		return e;
-	if (!s->off)
-		confine(s, &rules);
+	if (s->off) {
+		tell_off(s);
+		return ERR_OK;
+	}
+	confine(s, &rules);
 	tell(s);
 	if (strcmp(o->box.sandbox, "on") != 0 || s->missing[0] == '\0')
 		return ERR_OK;

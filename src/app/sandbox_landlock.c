@@ -67,6 +67,24 @@ add(const struct sandbox_rules *r, int fd, bool folder, uint64_t may)
 	(void)syscall(CALL_ADD, r->fd, RULE_BENEATH, &rule, 0);
 }
 
+/* Where a descriptor leads, in path; false: it cannot be told. */
+static bool
+real_path(int fd, char *path, size_t size)
+{
+	char link[64];
+	struct out o;
+	ssize_t n;
+
+	out_init(&o, link, sizeof(link));
+	OUT_LITERAL(&o, "/proc/self/fd/");
+	out_i64(&o, fd);
+	n = readlink(out_cstr(&o), path, size - 1);
+	if (n <= 0)
+		return false;
+	path[n] = '\0';
+	return true;
+}
+
 static void
 remember(struct sandbox *s, const char *folder)
 {
@@ -91,13 +109,15 @@ static bool
 add_folder(const struct sandbox_rules *r, const char *path, uint64_t may)
 {
 	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char real[PATH_BYTES];
 
 	if (fd < 0)
 		return false;
 	add(r, fd, true, may);
-	close(fd);
 	if (may == TO_WRITE)
-		remember(r->sandbox, path);
+		remember(r->sandbox,
+		    real_path(fd, real, sizeof(real)) ? real : path);
+	close(fd);
 	return true;
 }
 
@@ -140,28 +160,15 @@ add_target(const struct sandbox_rules *r, const char *link, uint64_t may)
 		add_folder_of(r, path, may);
 }
 
-/* Where the file really stands. */
-static void
-add_real(const struct sandbox_rules *r, int fd, uint64_t may)
-{
-	char link[64];
-	struct out o;
-
-	out_init(&o, link, sizeof(link));
-	OUT_LITERAL(&o, "/proc/self/fd/");
-	out_i64(&o, fd);
-	(void)out_cstr(&o);
-	add_target(r, link, may);
-}
-
 /*
  * Of a file its folder, as it may be made, replaced or rotated; of a link both
- * folders.  Of what is no file only itself.
+ * folders.  Of a device only itself.
  */
 static void
 add_file(const struct sandbox_rules *r, const char *path, uint64_t may)
 {
 	int fd = open(path, O_PATH | O_CLOEXEC);
+	char real[PATH_BYTES];
 	struct stat st;
 
 	if (fd < 0) {
@@ -169,10 +176,12 @@ add_file(const struct sandbox_rules *r, const char *path, uint64_t may)
 		add_folder_of(r, path, may);
 		return;
 	}
-	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode)) {
+	if (fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) &&
+	    !S_ISFIFO(st.st_mode)) {
 		add(r, fd, S_ISDIR(st.st_mode), may);
 	} else {
-		add_real(r, fd, may);
+		if (real_path(fd, real, sizeof(real)))
+			add_folder_of(r, real, may);
 		add_folder_of(r, path, may);
 	}
 	close(fd);

@@ -87,12 +87,12 @@ find(const char *text, struct sandbox_user *u)
 	struct span rest = span_of(text);
 	struct span who = field_of(&rest);
 
-	if (find_line(who, u))
-		return rest.len == 0 || read_id(rest, &u->gid);
-	if (!read_id(who, &u->uid))
-		return false;
-	u->gid = u->uid;
-	return rest.len == 0 || read_id(rest, &u->gid);
+	if (!find_line(who, u)) {
+		if (!read_id(who, &u->uid))
+			return false;
+		u->gid = u->uid;
+	}
+	return strchr(text, ':') == NULL || read_id(rest, &u->gid);
 }
 
 static enum err
@@ -151,19 +151,37 @@ sandbox_bounds_drop(void)
 	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 }
 
+/* linux/capability.h */
+struct capability_head {
+	uint32_t version;
+	int32_t pid;
+};
+
+struct capability_set {
+	uint32_t effective;
+	uint32_t permitted;
+	uint32_t inheritable;
+};
+
+/* A service manager may have seen to that, and forbid the other call. */
+static bool
+has_none(void)
+{
+	struct capability_head head = { CAPABILITY_VERSION, 0 };
+	struct capability_set sets[2];
+
+	return syscall(SYS_capget, &head, sets) == 0 &&
+	       (sets[0].permitted | sets[1].permitted) == 0;
+}
+
 int
 sandbox_capabilities(uint64_t permitted, uint64_t effective)
 {
-	struct {
-		uint32_t version;
-		int32_t pid;
-	} head = { CAPABILITY_VERSION, 0 };
-	struct {
-		uint32_t effective;
-		uint32_t permitted;
-		uint32_t inheritable;
-	} sets[2];
+	struct capability_head head = { CAPABILITY_VERSION, 0 };
+	struct capability_set sets[2];
 
+	if (has_none())
+		return 0;
 	for (unsigned i = 0; i < 2; i++) {
 		sets[i].effective = (uint32_t)(effective >> (32 * i));
 		sets[i].permitted = (uint32_t)(permitted >> (32 * i));

@@ -105,12 +105,10 @@ read_head(struct update *u)
 
 	u->in = open(u->source_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (u->in < 0)
-		return cannot(
-		    u, UPDATE_fetch, u->source_path, strerror(errno));
+		return cannot(u, UPDATE_fetch, u->source_path, strerror(errno));
 	n = pread(u->in, u->slot.block, sizeof(u->head), 0);
 	if (n < 0)
-		return cannot(
-		    u, UPDATE_fetch, u->source_path, strerror(errno));
+		return cannot(u, UPDATE_fetch, u->source_path, strerror(errno));
 	e = bundle_gather(u->head, sizeof(u->head), &u->head_len,
 	    (const char *)u->slot.block, (size_t)n, &used);
 	return e == ERR_OK ? UPDATE_done : UPDATE_malformed;
@@ -124,8 +122,7 @@ check_size(struct update *u)
 	uint64_t want = u->head_len + u->bundle.size;
 
 	if (fstat(u->in, &st) != 0)
-		return cannot(
-		    u, UPDATE_fetch, u->source_path, strerror(errno));
+		return cannot(u, UPDATE_fetch, u->source_path, strerror(errno));
 	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size == want)
 		return UPDATE_done;
 	OUT_LITERAL(&u->why, "it has ");
@@ -145,13 +142,13 @@ each_block(struct update *u, const char *what,
 	for (uint64_t at = 0; at < size; at += UPDATE_BLOCK) {
 		size_t len = size - at < UPDATE_BLOCK ? (size_t)(size - at)
 						      : UPDATE_BLOCK;
-		enum err e = update_read_at(
-		    u->in, u->slot.block, len, u->head_len + at);
+		enum err e =
+		    update_read_at(u->in, u->slot.block, len, u->head_len + at);
 		enum update_end end;
 
 		if (e != ERR_OK)
-			return cannot(u, UPDATE_damaged, u->source_path,
-			    err_text(e));
+			return cannot(
+			    u, UPDATE_damaged, u->source_path, err_text(e));
 		end = take(u, len);
 		if (end != UPDATE_done)
 			return end;
@@ -201,7 +198,8 @@ read_facts(struct update *u)
 	char path[UPDATE_PATH_MAX], text[8192] = "";
 	struct span all, disk = span_of(u->disk), slot = span_of(u->slot_name);
 	struct out o;
-	int fd = open(below(u, "/run/mpedge/facts", path), O_RDONLY | O_CLOEXEC);
+	int fd =
+	    open(below(u, "/run/mpedge/facts", path), O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : 0;
 
 	if (fd >= 0)
@@ -219,8 +217,7 @@ read_facts(struct update *u)
 		u->slot.running = slot.at[0];
 		return UPDATE_done;
 	}
-	return cannot(
-	    u, UPDATE_no_box, path, "does not tell disk and slot");
+	return cannot(u, UPDATE_no_box, path, "does not tell disk and slot");
 }
 
 static enum update_end

@@ -88,8 +88,8 @@ update_box_read(struct update_box *b, const char *slot_file,
 	if (end != UPDATE_done)
 		return end;
 	if (!keep(update_value(all, "board"), b->board, BUNDLE_BOARD_MAX) ||
-	    !keep(update_value(all, "version"), b->version,
-		BUNDLE_VERSION_MAX) ||
+	    !keep(
+		update_value(all, "version"), b->version, BUNDLE_VERSION_MAX) ||
 	    span_u64(update_value(all, "built"), &b->built) != ERR_OK) {
 		out_text(why, slot_file);
 		OUT_LITERAL(why, ": has no board, version and built");

@@ -43,9 +43,8 @@ file_read(void *owner, uint64_t at, void *buf, size_t len, bool past)
 		f->direct = -1;
 	}
 	/* What was synced is dropped from memory. */
-	if (past &&
-	    posix_fadvise(f->fd, (off_t)at, (off_t)len, POSIX_FADV_DONTNEED) !=
-		0)
+	if (past && posix_fadvise(
+			f->fd, (off_t)at, (off_t)len, POSIX_FADV_DONTNEED) != 0)
 		return ERR_IO;
 	return update_read_at(f->fd, buf, len, at);
 }
@@ -79,8 +78,8 @@ file_sync(void *owner)
 }
 
 enum update_end
-update_file_open(struct update_file *f, const char *path,
-    struct update_disk *d, struct out *why)
+update_file_open(struct update_file *f, const char *path, struct update_disk *d,
+    struct out *why)
 {
 	f->direct = -1;
 	f->fd = open(path, O_RDWR | O_CLOEXEC);

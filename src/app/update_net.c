@@ -107,10 +107,10 @@ on_piece(struct httpc *h, int status, struct span bytes)
 	/* It does not know of ranges: all of it comes again. */
 	if (status == 200 && n->before > 0) {
 		n->before = n->have = 0;
-		n->file_error = ftruncate(n->fd, 0) != 0 ||
-					lseek(n->fd, 0, SEEK_SET) != 0
-				    ? ERR_IO
-				    : ERR_OK;
+		n->file_error =
+		    ftruncate(n->fd, 0) != 0 || lseek(n->fd, 0, SEEK_SET) != 0
+			? ERR_IO
+			: ERR_OK;
 	}
 	if (n->file_error == ERR_OK && bytes.len > fetch_max - n->have)
 		n->file_error = ERR_FULL;
@@ -161,17 +161,17 @@ say_why_not(struct update *u, const struct httpc_reply *r)
 	struct update_net *n = &u->net;
 
 	if (n->file_error == ERR_FULL) {
-		n->end = failed(
-		    u, UPDATE_large, u->source, "has more than 1 GiB");
+		n->end =
+		    failed(u, UPDATE_large, u->source, "has more than 1 GiB");
 	} else if (n->file_error != ERR_OK) {
-		n->end = failed(
-		    u, UPDATE_space, u->source_path, strerror(errno));
+		n->end =
+		    failed(u, UPDATE_space, u->source_path, strerror(errno));
 	} else if (r->status != 0 && r->status != 200 && r->status != 206) {
 		n->end = failed(u, UPDATE_fetch, u->source, "HTTP ");
 		out_i64(&u->why, r->status);
 	} else {
-		n->end = failed(u, UPDATE_fetch, u->source,
-		    words_of(&n->http, r->error));
+		n->end = failed(
+		    u, UPDATE_fetch, u->source, words_of(&n->http, r->error));
 	}
 }
 
@@ -186,8 +186,8 @@ on_fetched(struct httpc *h, const struct httpc_reply *r)
 		return;
 	}
 	if (may_again(n, r)) {
-		timer_start(&n->loop, &n->again,
-		    mono_after_ms(n->loop.now, AGAIN_MS));
+		timer_start(
+		    &n->loop, &n->again, mono_after_ms(n->loop.now, AGAIN_MS));
 		return;
 	}
 	say_why_not(u, r);
@@ -234,8 +234,8 @@ message_of(struct span body, const char *mark)
 		const char *end = memchr(rest.at, '"', rest.len);
 
 		if (memcmp(body.at + i, mark, len) == 0 && end != NULL)
-			return (struct span){ rest.at,
-				(size_t)(end - rest.at) };
+			return (
+			    struct span){ rest.at, (size_t)(end - rest.at) };
 	}
 	return SPAN_NULL;
 }
@@ -272,13 +272,13 @@ on_pushed(struct httpc *h, const struct httpc_reply *r)
 	u->net.loop.stop = true;
 	u->net.end = UPDATE_done;
 	if (r->error != ERR_OK)
-		u->net.end = failed(u, UPDATE_fetch, u->box_url,
-		    words_of(h, r->error));
+		u->net.end =
+		    failed(u, UPDATE_fetch, u->box_url, words_of(h, r->error));
 	else if (r->status == update_ends[UPDATE_done].http)
 		out_text(&u->why, "the box has it, and installs it now");
 	else
-		u->net.end = end_of(
-		    u, r->status, message_of(r->body, "\"error\":\""));
+		u->net.end =
+		    end_of(u, r->status, message_of(r->body, "\"error\":\""));
 }
 
 /* The first line, with NUL. */
@@ -296,16 +296,15 @@ read_token(struct update *u)
 	if (fd >= 0)
 		close(fd);
 	if (n < 0)
-		return failed(
-		    u, UPDATE_denied, u->token_file, strerror(errno));
+		return failed(u, UPDATE_denied, u->token_file, strerror(errno));
 	while (len < (size_t)n && u->net.token[len] > ' ' &&
 	       u->net.token[len] < 0x7f)
 		len++;
 	u->net.token[len] = '\0';
 	if (len > 0 && len < max)
 		return UPDATE_done;
-	return failed(u, UPDATE_denied, u->token_file,
-	    "its first line is no token");
+	return failed(
+	    u, UPDATE_denied, u->token_file, "its first line is no token");
 }
 
 static enum update_end
@@ -362,8 +361,8 @@ map(struct update *u, struct span *bytes)
 	int fd = open(u->source, O_RDONLY | O_CLOEXEC);
 
 	if (fd >= 0 && fstat(fd, &st) == 0)
-		at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd,
-		    0);
+		at = mmap(
+		    NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (at == MAP_FAILED)
 		return failed(u, UPDATE_fetch, u->source, strerror(errno));
 	*bytes = (struct span){ at, (size_t)st.st_size };

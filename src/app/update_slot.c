@@ -1,22 +1,13 @@
 #include <string.h>
 
 #include "app/update.h"
+#include "codec/mbr.h"
 
 enum {
 	SECTOR = 512,
-	/* The table of the MBR: four entries, and what ends it. */
-	TABLE_AT = 446,
-	ENTRY_BYTES = 16,
 	/* Slot A is the second partition, B the third. */
 	SLOT_A = 1,
 };
-
-static uint32_t
-le32(const uint8_t *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-	       (uint32_t)p[3] << 24;
-}
 
 static enum update_end
 disk_failed(struct out *why, const char *what, enum err e)
@@ -33,16 +24,18 @@ static enum update_end
 look_at_table(struct update_slot *s, struct out *why)
 {
 	enum err e =
-	    s->disk->read(s->disk->owner, 0, s->block, SECTOR, false);
-	unsigned number = SLOT_A + (s->running == 'A');
-	const uint8_t *entry = s->block + TABLE_AT + number * ENTRY_BYTES;
+	    s->disk->read(s->disk->owner, 0, s->block, MBR_BYTES, false);
+	const struct mbr_partition *p;
+	struct mbr table;
 
+	if (e == ERR_OK)
+		e = mbr_read(s->block, 0, &table);
 	if (e != ERR_OK)
 		return disk_failed(why, "the partition table", e);
-	s->at = (uint64_t)le32(entry + 8) * SECTOR;
-	s->bytes = (uint64_t)le32(entry + 12) * SECTOR;
-	if (s->block[510] == 0x55 && s->block[511] == 0xaa &&
-	    s->at > BOOTENV_LBA * SECTOR + BOOTENV_BYTES &&
+	p = &table.part[SLOT_A + (s->running == 'A')];
+	s->at = (uint64_t)p->first * SECTOR;
+	s->bytes = (uint64_t)p->count * SECTOR;
+	if (s->at > BOOTENV_LBA * SECTOR + BOOTENV_BYTES &&
 	    s->bytes >= UPDATE_BLOCK)
 		return UPDATE_done;
 	OUT_LITERAL(why, "the disk has no slot ");
@@ -63,8 +56,7 @@ read_environment(struct update_slot *s, bool past, struct bootenv *env)
 static bool
 same(const struct bootenv *a, const struct bootenv *b)
 {
-	return a->good == b->good && a->trial == b->trial &&
-	       a->left == b->left;
+	return a->good == b->good && a->trial == b->trial && a->left == b->left;
 }
 
 static enum update_end
@@ -75,8 +67,8 @@ write_environment(struct update_slot *s, struct out *why)
 	enum err e = bootenv_write(&s->env, s->block);
 
 	if (e == ERR_OK)
-		e = d->write(d->owner, BOOTENV_LBA * SECTOR, s->block,
-		    BOOTENV_BYTES);
+		e = d->write(
+		    d->owner, BOOTENV_LBA * SECTOR, s->block, BOOTENV_BYTES);
 	if (e == ERR_OK)
 		e = d->sync(d->owner);
 	if (e == ERR_OK)

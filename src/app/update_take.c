@@ -188,8 +188,7 @@ judge(struct update_take *t, struct status_call *c)
 {
 	struct span head = { t->head, t->head_len };
 	char path[PATH_BYTES];
-	enum update_end end =
-	    update_judge(&t->box, head, &t->bundle, &t->why);
+	enum update_end end = update_judge(&t->box, head, &t->bundle, &t->why);
 
 	if (end != UPDATE_done)
 		return refuse(t, end, c);

@@ -142,7 +142,7 @@ judge(struct sync *s, const struct orderbook *d, enum fit f)
 	    s->newest_id == SEQ_NULL || d->last_update_id >= s->newest_id;
 
 	if (f == FIT_OLD && !newest && d->timestamp != TIME_NULL &&
-	    d->timestamp > s->newest_time + SYNC_BACKWARDS_NS)
+	    d->timestamp - SYNC_BACKWARDS_NS > s->newest_time)
 		f = FIT_HOLE;
 	if (f != FIT_OLD || newest) {
 		s->newest_id = d->last_update_id;
@@ -168,7 +168,7 @@ static enum sync_verdict
 apply(struct sync *s, const struct orderbook *d)
 {
 	if (book_apply(&s->book, d->bids, d->asks) != ERR_OK) {
-		s->gap_from = s->id + 1;
+		s->gap_from = s->id == SEQ_NULL ? SEQ_NULL : s->id + 1;
 		s->gap_to = d->last_update_id;
 		return SYNC_BROKEN;
 	}
@@ -179,14 +179,14 @@ apply(struct sync *s, const struct orderbook *d)
 	return SYNC_APPLIED;
 }
 
-/* Start again with d as the first kept delta, where there is room to keep it.
- */
+/* Start again with d as the first kept delta, if there is room for it. */
 static void
 restart(struct sync *s, const struct orderbook *d)
 {
 	sync_reset(s);
-	if (!s->has_buffer || keep(s, d))
-		s->seen_id = d->last_update_id;
+	s->seen_id = d->last_update_id;
+	if (s->has_buffer)
+		(void)keep(s, d);
 }
 
 /*

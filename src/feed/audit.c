@@ -95,6 +95,24 @@ undecided(struct audit *a, const char *why)
 	finish(a, JOB_OK, why);
 }
 
+/*
+ * A book that differs because its stream brings nothing (field reports 1, 2 and
+ * 24) would differ again: it stays invalid until the stream does.  Where
+ * snapshots come in the stream one that comes says enough.
+ */
+static bool
+is_heard(const struct audit *a)
+{
+	struct source *s = a->source;
+	int i = source_stream(s, a->symbol, CHANNEL_BOOK, SPAN_NULL);
+	struct feed *f =
+	    i == SOURCE_NO_STREAM ? NULL : source_carrier(s, (unsigned)i);
+
+	if (s->venue->books_in_stream || f == NULL)
+		return true;
+	return !feed_doubt(f, (unsigned)i);
+}
+
 static void
 differs(struct audit *a, const char *why)
 {
@@ -108,7 +126,8 @@ differs(struct audit *a, const char *why)
 	log_text(&l, "why", why);
 	log_send(&l);
 	s->hub->stamp = (struct wall){ 0 };
-	market_book_wrong(s->market, a->symbol, why, s->loop->wall);
+	market_book_wrong(
+	    s->market, a->symbol, why, is_heard(a), s->loop->wall);
 	finish(a, JOB_WARNING, why);
 }
 

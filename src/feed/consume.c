@@ -115,36 +115,11 @@ consume_message(struct nats_link *l, const struct nats_message *m)
 
 /* --- each turn, each second --- */
 
-/*
- * The journal went around before a sink had confirmed what it holds: those
- * messages are delivered again.  Asking for no more than fits prevents it, but
- * for records of venues that come in between.
- */
-static void
-give_up_lost(struct consume *c, uint64_t tail)
-{
-	for (uint64_t n = c->ring.sent; n < c->ring.head; n++) {
-		const struct consume_entry *e = consume_ring_at(&c->ring, n);
-
-		if (e->position >= tail)
-			break;
-		if (e->given_up)
-			continue;
-		consume_nak(c, &e->ticket, 0);
-		consume_ring_give_up(&c->ring, n);
-	}
-}
-
 static void
 end_of_turn(struct hook *h)
 {
 	struct consume *c = h->owner;
-	uint64_t lost;
 
-	(void)hub_confirmed(c->hub, c->which, &lost);
-	if (lost != c->lost)
-		give_up_lost(c, c->hub->journal->tail);
-	c->lost = lost;
 	consume_acknowledge(c);
 	consume_floor(c, c->ring.size / 4);
 	consume_pull(c);

@@ -93,6 +93,24 @@ is_last(const struct consume *c, uint64_t confirmed)
 	return consume_ring_due(&next, confirmed) == NULL;
 }
 
+/*
+ * The journal went around before a sink had confirmed what it holds, or was
+ * damaged: those messages are delivered again.  Asking for no more than fits
+ * prevents the first, but for records of venues that come in between.
+ */
+static void
+give_up_lost(struct consume *c)
+{
+	for (uint64_t n = c->ring.sent; n < c->ring.head; n++) {
+		const struct consume_entry *e = consume_ring_at(&c->ring, n);
+
+		if (e->given_up || journal_whole(c->hub->journal, e->position))
+			continue;
+		consume_nak(c, &e->ticket, 0);
+		consume_ring_give_up(&c->ring, n);
+	}
+}
+
 void
 consume_acknowledge(struct consume *c)
 {
@@ -100,6 +118,10 @@ consume_acknowledge(struct consume *c)
 	uint64_t lost;
 	uint64_t confirmed = hub_confirmed(c->hub, c->which, &lost);
 
+	/* Cursors stand behind those, too. */
+	if (lost != c->lost)
+		give_up_lost(c);
+	c->lost = lost;
 	if (c->state != CONSUME_READ)
 		return;
 	while ((e = consume_ring_due(&c->ring, confirmed)) != NULL &&

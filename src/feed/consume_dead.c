@@ -13,6 +13,16 @@ enum {
 	REFUSED_MS = 30000,
 };
 
+/* An answer may come when its place has another message in it. */
+static struct consume_dead *
+place_of(struct consume *c, uint64_t number)
+{
+	for (unsigned i = 0; i < CONSUME_DEAD_MAX; i++)
+		if (c->dead[i].used && c->dead[i].number == number)
+			return &c->dead[i];
+	return NULL;
+}
+
 static struct consume_dead *
 free_place(struct consume *c)
 {
@@ -63,7 +73,7 @@ put_headers(const struct consume *c, const struct nats_message *m,
 }
 
 static enum err
-publish(struct consume *c, const struct nats_message *m, unsigned place,
+publish(struct consume *c, const struct nats_message *m, uint64_t number,
     const struct consume_ticket *t, struct span why)
 {
 	char headers[HEADERS_BYTES];
@@ -80,7 +90,7 @@ publish(struct consume *c, const struct nats_message *m, unsigned place,
 		return ERR_FULL;
 	out_init(&k, token, sizeof(token));
 	out_char(&k, 'd');
-	out_u64(&k, place);
+	out_u64(&k, number);
 	e = nats_link_begin_with(&c->link, c->options->dead_letter,
 	    out_cstr(&k), out_done(&o), &body);
 	if (e != ERR_OK)
@@ -95,12 +105,11 @@ bury(struct consume *c, const struct nats_message *m,
 {
 	struct consume_dead *d = free_place(c);
 
-	if (d == NULL ||
-	    publish(c, m, (unsigned)(d - c->dead), t, why) != ERR_OK) {
+	if (d == NULL || publish(c, m, ++c->dead_number, t, why) != ERR_OK) {
 		consume_nak(c, t, CONSUME_TICK_MS);
 		return;
 	}
-	*d = (struct consume_dead){ *t, c->loop->now, true };
+	*d = (struct consume_dead){ *t, c->dead_number, c->loop->now, true };
 }
 
 static void
@@ -163,12 +172,11 @@ void
 consume_dead_answered(struct consume *c, uint64_t n, const struct nats_reply *r)
 {
 	struct nats_answer a = { .config = -1 };
-	struct consume_dead *d;
+	struct consume_dead *d = place_of(c, n);
 	struct log_line l;
 
-	if (n >= CONSUME_DEAD_MAX || !c->dead[n].used)
+	if (d == NULL)
 		return;
-	d = &c->dead[n];
 	if (!r->no_responders &&
 	    nats_answer_read(&c->json, r->data.at, r->data.len, &a) != ERR_OK)
 		return;

@@ -244,7 +244,7 @@ answered(struct consume *c, char kind, const struct nats_answer *a)
 }
 
 /* Tokens: i, c and p with the number of the request; k and the entry after the
- * last acknowledged; d and the place of a dead letter. */
+ * last acknowledged; d and the number of a dead letter. */
 static void
 link_reply(struct nats_link *l, const struct nats_reply *r)
 {

@@ -45,8 +45,17 @@ is_proven(const struct coverage_teller *c, unsigned i)
 
 	return s->streams[i].channel == CHANNEL_TRADE &&
 	       c->streams[i].had_ids && f != NULL &&
-	       f->streams[i - f->lane->first].seen &&
-	       !market_has_holes(s->market, s->stream_symbol[i]);
+	       f->streams[i - f->lane->first].seen;
+}
+
+/* Trades are being asked for: whether they come nobody knows yet. */
+static bool
+has_hole(const struct coverage_teller *c, unsigned i)
+{
+	const struct source *s = c->source;
+
+	return s->streams[i].channel == CHANNEL_TRADE &&
+	       market_has_holes(s->market, s->stream_symbol[i]);
 }
 
 static bool
@@ -54,7 +63,7 @@ is_covered(const struct coverage_teller *c, unsigned i)
 {
 	const struct coverage_stream *st = &c->streams[i];
 
-	if (!is_there(c, i))
+	if (!is_there(c, i) || has_hole(c, i))
 		return false;
 	return (st->was_there && !st->lost) || is_proven(c, i);
 }

@@ -57,14 +57,23 @@ find_name(struct feed *f, const struct feed_range *r, struct span name)
 	return i;
 }
 
-/* Is every stream of the run acknowledged or refused? */
+/* Between those that a request named there are others, and in the place of one
+ * that is gone there may be a new one. */
+static bool
+is_about(struct feed *f, const struct feed_range *r, unsigned i)
+{
+	return feed_stream_at(f, i)->asked == r->id &&
+	       !f->source->streams[i].gone;
+}
+
+/* Is every stream of the request acknowledged or refused? */
 static bool
 is_answered(struct feed *f, const struct feed_range *r)
 {
 	for (unsigned i = r->first; i < r->first + r->count; i++) {
 		const struct feed_stream *s = feed_stream_at(f, i);
 
-		if (!s->acked && !s->rejected && !f->source->streams[i].gone)
+		if (!s->acked && !s->rejected && is_about(f, r, i))
 			return false;
 	}
 	return true;
@@ -79,14 +88,14 @@ refused(struct feed *f, const struct feed_range *r, struct span text)
 	unsigned open = 0;
 
 	for (unsigned i = r->first; i < r->first + r->count; i++)
-		open += !feed_stream_at(f, i)->acked;
+		open += is_about(f, r, i) && !feed_stream_at(f, i)->acked;
 	if (open > 1 && f->todo_count + 2 <= FEED_RANGES_MAX) {
 		feed_push(f, r->first + half, r->count - half, false);
 		feed_push(f, r->first, half, false);
 		return;
 	}
 	for (unsigned i = r->first; i < r->first + r->count; i++) {
-		if (!feed_stream_at(f, i)->acked)
+		if (is_about(f, r, i) && !feed_stream_at(f, i)->acked)
 			rejected(f, i, text);
 	}
 }
@@ -100,6 +109,8 @@ whole(struct feed *f, const struct feed_range *r, enum err e, struct span text)
 		return;
 	}
 	for (unsigned i = r->first; i < r->first + r->count; i++) {
+		if (!is_about(f, r, i))
+			continue;
 		if (!f->source->venue->acks_each)
 			acked(f, i);
 		else if (!feed_stream_at(f, i)->acked)

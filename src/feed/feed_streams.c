@@ -148,8 +148,10 @@ send_next(struct feed *f)
 		split(f, numbers[taken - 1] + 1);
 		return ERR_OK;
 	}
-	for (size_t k = 0; k < taken; k++)
+	for (size_t k = 0; k < taken; k++) {
 		feed_stream_at(f, numbers[k])->again = false;
+		feed_stream_at(f, numbers[k])->asked = f->next_id;
+	}
 	next =
 	    taken == n && n < FEED_NAMES_MAX && n < f->source->venue->names_max
 		? r->first + r->count
@@ -219,11 +221,45 @@ feed_send_due(struct feed *f)
 	return true;
 }
 
+static bool
+is_plain(const struct feed_range *r)
+{
+	return !r->again && !r->off;
+}
+
+/* Make r hold these as well: what is between is asked for or answered. */
+static void
+widen(struct feed_range *r, unsigned first, unsigned count)
+{
+	unsigned end = r->first + r->count;
+
+	end = first + count < end ? end : first + count;
+	r->first = first < r->first ? first : r->first;
+	r->count = end - r->first;
+}
+
+/* Where there is no place for another run, one that waits is widened. */
+static void
+push_wide(struct feed *f, unsigned first, unsigned count)
+{
+	for (unsigned k = f->todo_count; k-- > 0;) {
+		if (is_plain(&f->todo[k])) {
+			widen(&f->todo[k], first, count);
+			return;
+		}
+	}
+}
+
 void
 feed_push(struct feed *f, unsigned first, unsigned count, bool again)
 {
-	if (count == 0 || f->todo_count == FEED_RANGES_MAX)
+	if (count == 0)
 		return;
+	if (f->todo_count == FEED_RANGES_MAX) {
+		if (!again)
+			push_wide(f, first, count);
+		return;
+	}
 	f->todo[f->todo_count++] = (struct feed_range){
 		.first = first, .count = count, .again = again, .off = again
 	};
@@ -248,7 +284,7 @@ feed_added(struct feed *f, unsigned i)
 	if (f->todo_count > 0) {
 		struct feed_range *top = &f->todo[f->todo_count - 1];
 
-		if (!top->again && !top->off && top->first + top->count == i) {
+		if (is_plain(top) && top->first + top->count == i) {
 			top->count++;
 			return;
 		}
@@ -273,7 +309,6 @@ feed_again(struct feed *f, unsigned i)
 {
 	struct feed_stream *s = feed_stream_at(f, i);
 	struct feed_range *r = again_range(f);
-	unsigned end;
 
 	if (!feed_is_open(f) || s->again ||
 	    (r == NULL && f->todo_count == FEED_RANGES_MAX))
@@ -283,10 +318,7 @@ feed_again(struct feed *f, unsigned i)
 		feed_push(f, i, 1, true);
 		return;
 	}
-	end = r->first + r->count;
-	end = i < end ? end : i + 1;
-	r->first = i < r->first ? i : r->first;
-	r->count = end - r->first;
+	widen(r, i, 1);
 }
 
 void

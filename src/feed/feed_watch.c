@@ -131,7 +131,7 @@ start_quiet_book(struct feed *f, unsigned i, unsigned symbol)
 	struct source *s = f->source;
 
 	if (!s->venue->books_in_stream && f->streams[i].acked &&
-	    !f->streams[i].seen &&
+	    !f->streams[i].seen && !f->streams[i].doubted &&
 	    mono_ms_between(f->streams[i].last_data, s->loop->now) >=
 		QUIET_BOOK_MS &&
 	    market_book(s->market, symbol)->state == SYNC_WAITING)
@@ -309,6 +309,15 @@ feed_tick(struct timer *t)
 	rearm(f);
 }
 
+bool
+feed_doubt(struct feed *f, unsigned i)
+{
+	struct feed_stream *s = feed_stream_at(f, i);
+
+	s->doubted = !s->seen || s->told;
+	return s->doubted;
+}
+
 void
 feed_alive(struct feed *f, unsigned i)
 {
@@ -321,7 +330,7 @@ feed_alive(struct feed *f, unsigned i)
 		feed_tell_stream(f, i, "live", "first data, late");
 	else if (s->told)
 		feed_tell_stream(f, i, "live", "data again");
-	s->told = false;
+	s->told = s->doubted = false;
 	if (s->seen)
 		return;
 	s->seen = true;

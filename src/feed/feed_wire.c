@@ -67,6 +67,10 @@ on_message(void *owner, struct span text)
 	struct origin from = { .seen = s->loop->wall, .epoch = f->epoch };
 	enum err e;
 
+	/* The goodbye was said, and what this connection alone carried was
+	 * told to be lost: nothing brings it back, least of all a book. */
+	if (f->state == FEED_CLOSING)
+		return;
 	f->last_message = s->loop->now;
 	f->metrics.messages++;
 	f->metrics.bytes += text.len;

@@ -77,8 +77,10 @@ hub_record(struct hub *h, enum record_id id, const void *rec)
 	enum err e = encode(h, id, rec, room < most ? room : most);
 
 	recent_note(&h->recent, id, rec);
-	if (e == ERR_FULL)
-		e = encode(h, id, rec, most);
+	while (e == ERR_FULL && room < most) {
+		room *= 2;
+		e = encode(h, id, rec, room < most ? room : most);
+	}
 	hub_ask_again(h);
 	if (e == ERR_OK)
 		return;
@@ -220,15 +222,19 @@ offer_one(struct hub_sink *s)
 	return give(s, &f) == ERR_OK;
 }
 
-/* What is left of the journal may be frames that no sink is shown. */
+/* What is left of the journal may be frames that no sink is shown, or such as
+ * are damaged. */
 static void
 pass_marks(struct hub_sink *s)
 {
-	uint64_t head = s->hub->journal->head;
+	const struct journal *j = s->hub->journal;
 
-	if (s->next == head && s->cursor->position < head &&
-	    s->confirmed == s->expected)
-		hub_confirm(&s->host, head);
+	if (s->next != j->head || s->cursor->position >= j->head ||
+	    s->confirmed != s->expected)
+		return;
+	if (s->expected < j->sequence)
+		skipped(s, j->sequence);
+	hub_confirm(&s->host, j->head);
 }
 
 static void
@@ -300,10 +306,12 @@ static void
 sync_fired(struct timer *t)
 {
 	struct hub *h = t->owner;
+	int64_t pause_ms = h->sync_ms;
 
 	journal_sync(h->journal, false);
-	hub_mind_file(h);
-	timer_start(h->loop, t, mono_after_ms(h->loop->now, h->sync_ms));
+	if (hub_mind_file(h) && pause_ms > HUB_SLICE_MS)
+		pause_ms = HUB_SLICE_MS;
+	timer_start(h->loop, t, mono_after_ms(h->loop->now, pause_ms));
 }
 
 void

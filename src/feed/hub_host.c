@@ -196,7 +196,7 @@ hub_confirmed(const struct hub *h, unsigned which, uint64_t *lost)
 
 		if ((which & 1u << i) == 0)
 			continue;
-		*lost += c->lost;
+		*lost += c->lost + h->sinks[i].metrics.lost;
 		if (c->position < least)
 			least = c->position;
 	}

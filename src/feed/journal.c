@@ -106,6 +106,15 @@ frame_at(const struct journal *j, uint64_t position, struct journal_head *h)
 	return good && h->position == position && journal_after(h) <= j->head;
 }
 
+bool
+journal_whole(const struct journal *j, uint64_t position)
+{
+	struct journal_head h;
+
+	return position >= j->head ||
+	       (position >= j->tail && frame_at(j, position, &h));
+}
+
 uint64_t
 journal_sequence_at(const struct journal *j, uint64_t position)
 {

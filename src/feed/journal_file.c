@@ -104,7 +104,39 @@ is_healed(const struct journal *j)
 	       journal_read_checkpoint(head, j->size, &c);
 }
 
-/* A file of all zeros at the start is one whose making was interrupted. */
+/* Of a file whose making was interrupted nothing else was written. */
+static bool
+is_blank(const struct journal *j)
+{
+	static const uint8_t zeros[PAGE];
+	uint8_t page[PAGE];
+	off_t at = 0;
+	ssize_t n;
+
+	while (at <= JOURNAL_HEADER && (n = pread(j->fd, page, PAGE, at)) > 0) {
+		if (memcmp(page, zeros, (size_t)n) != 0)
+			return false;
+		at += n;
+	}
+	return true;
+}
+
+/* A file of all zeros at the start is one whose making was interrupted, or its
+ * first page is gone: then the frames tell what it was. */
+static enum err
+check_zeros(
+    const struct journal *j, const char *path, bool *made, struct out *why)
+{
+	struct stat st;
+
+	*made = is_healed(j) || !is_blank(j);
+	if (!*made ||
+	    (fstat(j->fd, &st) == 0 && (uint64_t)st.st_size == j->map_bytes))
+		return ERR_OK;
+	return journal_refuse(why, ERR_CORRUPT, path,
+	    "its first bytes are damaged; move it away");
+}
+
 static enum err
 check_super(
     const struct journal *j, const char *path, bool *made, struct out *why)
@@ -115,9 +147,9 @@ check_super(
 
 	if (n < 0)
 		return refuse_errno(why, path, errno);
-	*made = memcmp(&s, &none, sizeof(s)) != 0 || is_healed(j);
-	if (!*made)
-		return ERR_OK;
+	if (memcmp(&s, &none, sizeof(s)) == 0)
+		return check_zeros(j, path, made, why);
+	*made = true;
 	if (s.crc != crc32c(0, &s, offsetof(struct journal_super, crc)) &&
 	    is_healed(j))
 		return ERR_OK;

@@ -41,8 +41,8 @@ journal_cursor(struct journal *j, const char *name)
 		memcpy(c->name, name, strlen(name));
 		c->used = true;
 		c->stores = stores;
-		c->position = j->head;
-		c->sequence = j->sequence;
+		c->position = j->cursors_gone ? j->tail : j->head;
+		c->sequence = journal_sequence_at(j, c->position);
 		journal_store_cursor(j, c);
 	}
 	c->wanted = true;

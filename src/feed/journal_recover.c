@@ -87,21 +87,40 @@ read_cursor(struct journal *j, struct journal_cursor *c)
 	}
 }
 
+/* Was there a cursor in its place? */
+static bool
+is_spoilt(const struct journal *j, unsigned number)
+{
+	const uint8_t *bytes = j->map + journal_slot_at(number, 0);
+	size_t i = 0;
+
+	while (i < 2 * sizeof(struct journal_slot) && bytes[i] == 0)
+		i++;
+	return i < 2 * sizeof(struct journal_slot);
+}
+
 /*
  * A cursor behind the tail lost frames; one past the head belongs to frames
- * that a power cut took, and starts at the head.
+ * that a power cut took, and starts at the head.  Whose is damaged, or who had
+ * one when there are frames and no cursors, cannot be told: whoever is new then
+ * begins with the oldest frame.
  */
 static void
 read_cursors(struct journal *j)
 {
+	bool any = false;
+
 	for (unsigned i = 0; i < JOURNAL_CURSORS_MAX; i++) {
 		struct journal_cursor *c = &j->cursors[i];
 		uint64_t sequence = c->sequence;
 		bool lost;
 
 		read_cursor(j, c);
-		if (!c->used)
+		any = any || c->used;
+		if (!c->used) {
+			j->cursors_gone = j->cursors_gone || is_spoilt(j, i);
 			continue;
+		}
 		lost = c->position < j->tail;
 		sequence = c->sequence;
 		if (lost)
@@ -117,6 +136,7 @@ read_cursors(struct journal *j)
 		if (lost && c->sequence > sequence)
 			c->lost = c->sequence - sequence;
 	}
+	j->cursors_gone = j->cursors_gone || !any;
 }
 
 /* What was read is not kept in memory, however much it is. */
@@ -197,6 +217,16 @@ count_cut(struct journal *j, uint16_t life)
 	j->sequence = next;
 }
 
+/* Was a written after b?  Behind the frames of a life may stand those that its
+ * start had cut off. */
+static bool
+is_later(const struct journal_head *a, const struct journal_head *b)
+{
+	uint16_t lives = (uint16_t)(a->life - b->life);
+
+	return lives == 0 ? a->position > b->position : lives < 0x8000;
+}
+
 /*
  * Both checkpoints are damaged: the intact frame furthest on tells where the
  * head was.  The only start that looks at the whole ring.
@@ -211,7 +241,7 @@ rebuild(struct journal *j)
 		step(j, at, at + 8);
 		if (!journal_intact(j, at, &h))
 			continue;
-		if (last.sequence == 0 || h.position > last.position)
+		if (last.sequence == 0 || is_later(&h, &last))
 			last = h;
 		step(j, at, at + journal_after(&h) - h.position);
 		at += journal_after(&h) - h.position - 8;
@@ -246,6 +276,7 @@ replay_marks(struct journal *j)
 enum err
 journal_recover(struct journal *j, struct out *why)
 {
+	static const char none[sizeof(JOURNAL_MAGIC) - 1];
 	struct journal_checkpoint c = { .tail = 0 };
 	uint64_t oldest;
 	uint16_t life;
@@ -262,6 +293,11 @@ journal_recover(struct journal *j, struct out *why)
 	} else {
 		life = rebuild(j);
 	}
+	/* Its first page is empty, and its length was chance. */
+	if (j->head == 0 && memcmp(j->map, none, sizeof(none)) == 0) {
+		out_text(why, "its first bytes are damaged; move it away");
+		return ERR_CORRUPT;
+	}
 	if (j->head + 2 * j->size >= UINT64_C(1) << 62) {
 		out_text(why, "its positions are not possible");
 		return ERR_CORRUPT;
@@ -269,6 +305,9 @@ journal_recover(struct journal *j, struct out *why)
 	j->life = (uint16_t)(life + 1);
 	/* Those found after the checkpoint were verified just now. */
 	j->verified = j->head;
+	/* They were written by the process before. */
+	j->settled = j->head;
+	j->settled_sequence = j->sequence;
 	oldest = j->head > j->size ? j->head - j->size : 0;
 	j->tail = journal_find(j, c.tail > oldest ? c.tail : oldest, j->head);
 	if (!found)

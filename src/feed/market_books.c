@@ -199,7 +199,8 @@ replay(struct market *m, struct market_entry *e, bool refresh)
 	}
 }
 
-static void
+/* CROSSED: what a refresh brought is none with the deltas after it. */
+static enum err
 loaded(struct market *m, struct market_entry *e, bool refresh)
 {
 	m->counts.book_loads++;
@@ -211,10 +212,13 @@ loaded(struct market *m, struct market_entry *e, bool refresh)
 	}
 	replay(m, e, refresh);
 	if (e->sync.state != SYNC_LIVE)
-		return;
+		return ERR_OK;
+	if (book_crossed(&e->sync.book))
+		return ERR_CROSSED;
 	give_back(m, e);
 	if (refresh)
 		market_book_publish(m, e, false, m->from.seen);
+	return ERR_OK;
 }
 
 /* A snapshot that is crossed in itself is refused like one that is broken. */
@@ -251,10 +255,9 @@ market_book_snapshot(struct market *m, unsigned s, struct span body,
 	e->asked = false;
 	switch (sync_snapshot(&e->sync, &b, limit)) {
 	case SYNC_LOADED:
-		if (!book_crossed(&e->sync.book)) {
-			loaded(m, e, was_live);
+		if (!book_crossed(&e->sync.book) &&
+		    loaded(m, e, was_live) == ERR_OK)
 			return ERR_OK;
-		}
 		m->counts.book_crossed++;
 		sync_reset(&e->sync);
 		return refused(m, e, was_live, ERR_CROSSED);

@@ -84,12 +84,13 @@ market_read_book(struct market *m, unsigned s, struct span body,
 
 void
 market_book_wrong(
-    struct market *m, unsigned s, const char *why, struct wall now)
+    struct market *m, unsigned s, const char *why, bool again, struct wall now)
 {
 	m->counts.book_resyncs++;
 	market_lost(m, s, CHANNEL_BOOK, why, now);
 	/* Its stream goes on, unlike that of a lost one. */
-	market_retry_book(m, s);
+	if (again)
+		market_retry_book(m, s);
 }
 
 /* --- funding -------------------------------------------------------------- */
@@ -98,7 +99,7 @@ market_book_wrong(
 static int64_t
 minute_of(int64_t ns)
 {
-	return (ns + NS_PER_MINUTE / 2) / NS_PER_MINUTE;
+	return ns / NS_PER_MINUTE + (ns % NS_PER_MINUTE >= NS_PER_MINUTE / 2);
 }
 
 static int64_t
@@ -106,7 +107,7 @@ hour_end(int64_t ns)
 {
 	int64_t hour = HOUR_MINUTES * NS_PER_MINUTE;
 
-	return (ns + hour - 1) / hour * HOUR_MINUTES;
+	return (ns / hour + (ns % hour > 0)) * HOUR_MINUTES;
 }
 
 static bool

@@ -23,6 +23,7 @@ market_filled(struct market *m, struct market_entry *e, struct trade *rec,
 
 		market_gap(m, e, "trade", h->first, last,
 		    "the venue has no such trades", m->from.seen);
+		market_mark(m, e, last);
 		h->first = last + 1;
 		if (h->first > h->last)
 			market_close_hole(m, e);

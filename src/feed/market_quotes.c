@@ -77,8 +77,11 @@ market_interest(
 		market_emit(m, RECORD_open_interest, o);
 }
 
-/* What the venue says of it, which is all there is (3.4.7, 4.3.7) where it does
- * not name the trade. */
+/*
+ * What the venue says of it, which is all there is (3.4.7, 4.3.7) where it does
+ * not name the trade.  Where it does, the numbers are the trade's, and streams
+ * and REST may write them differently (5.4).
+ */
 static uint64_t
 sum_of(const struct liquidation *l)
 {
@@ -89,11 +92,13 @@ sum_of(const struct liquidation *l)
 	out_span(&o, l->native_symbol);
 	out_i64(&o, l->timestamp);
 	out_char(&o, l->side == SIDE_BUY ? 'b' : 's');
+	if (l->venue_trade_id.len > 0) {
+		out_span(&o, l->venue_trade_id);
+		return span_hash(out_done(&o));
+	}
 	dec_write(&l->price, &o);
 	out_char(&o, ' ');
 	dec_write(&l->quantity, &o);
-	out_char(&o, ' ');
-	out_span(&o, l->venue_trade_id);
 	return span_hash(out_done(&o));
 }
 

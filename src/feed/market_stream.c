@@ -57,13 +57,18 @@ is_wrong(struct market *m, struct market_entry *e, const struct facts *f)
 	return false;
 }
 
-/* A snapshot that is of no use. */
+/*
+ * A snapshot that is of no use.  The next one will hardly be better, and each
+ * costs requests of the hour (4.2): after the first one the watchdog asks
+ * (market_retry_book), ever less often.
+ */
 static void
 reject(
     struct market *m, struct market_entry *e, bool was_valid, const char *why)
 {
 	e->sync.gap_from = e->sync.gap_to = SEQ_NULL;
 	e->crossed = !was_valid;
+	e->asked = e->failures++ > 0;
 	lose(m, e, why);
 }
 

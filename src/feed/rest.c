@@ -123,6 +123,9 @@ rest_give_up_trades(struct rest *r, unsigned symbol, const char *why)
 	/* Its answer must not be taken for that of the next hole. */
 	if (r->kind == REST_TRADES && r->symbol == symbol)
 		r->wanted = false;
+	/* The stream has brought them. */
+	if (!market_has_holes(r->market, symbol))
+		return;
 	log_open(&l, LOG_WARN, "rest", "hole_not_filled");
 	log_text(&l, "venue", r->name);
 	log_span(&l, "symbol", symbol_native(market_symbol(r->market, symbol)));
@@ -303,8 +306,8 @@ rest_want_trades(struct rest *r, unsigned symbol, int64_t first, int64_t last)
 {
 	struct rest_wish *w = &r->wishes[symbol];
 
-	if (w->trades) {
-		/* The same hole grew. */
+	/* The same hole grew; another one has time of its own. */
+	if (w->trades && first <= w->last && last >= w->first) {
 		w->last = last > w->last ? last : w->last;
 		return;
 	}

@@ -5,7 +5,6 @@
 enum {
 	TRADES_TRIES_MAX = 40,
 	SOURCE_TRIES = 3,
-	BODY_LIMITED_MS = 2000,
 };
 
 static const char *
@@ -45,11 +44,8 @@ log_failed(struct rest *r, const struct httpc_reply *a, enum err e)
 static void
 note_limited(struct rest *r, const struct httpc_reply *a, enum err e)
 {
-	if (e != ERR_LIMITED || a->status != 200)
-		return;
-	r->metrics.limited++;
-	rest_pause(
-	    r, REFUSAL_LIMITED, BODY_LIMITED_MS, SPAN("said by the body"));
+	if (e == ERR_LIMITED && a->status == 200)
+		rest_pause_limited(r);
 }
 
 static void
@@ -115,37 +111,30 @@ poll_answer(struct rest *r, const struct httpc_reply *a, enum err e,
 	log_failed(r, a, e);
 }
 
-static void
-trades_answer(struct rest *r, const struct httpc_reply *a, enum err e,
-    const struct origin *from)
+/* The hole is filled, whatever else was wrong with the page; or trades held
+ * behind it have shown another one, which is wished for now. */
+static bool
+fills(struct rest *r, struct span body, const struct origin *from,
+    int64_t *next, enum err *e)
 {
 	struct rest_wish *w = &r->wishes[r->symbol];
-	int64_t next = w->first;
 
-	if (!r->wanted || !w->trades)
-		return;
-	if (a->status == 401 || a->status == 400)
-		e = ERR_REJECTED;
-	if (e == ERR_OK) {
-		/* Trades held behind this hole may show another one. */
-		w->trades = false;
-		e = market_trades_reply(
-		    r->market, r->symbol, a->body, &r->ask, from, &next);
-		if (w->trades || (e == ERR_OK && next > w->last))
-			return;
-		w->trades = true;
-	}
-	note_limited(r, a, e);
-	if (e != ERR_OK)
-		log_failed(r, a, e);
-	if (e == ERR_OK && next > w->first) {
-		w->first = next;
-		w->trades_tries = 0;
-		return;
-	}
+	w->trades = false;
+	*e = market_trades_reply(
+	    r->market, r->symbol, body, &r->ask, from, next);
+	if (w->trades || *next > w->last)
+		return true;
+	w->trades = true;
+	return false;
+}
+
+/* Nothing new: later, or from another source; after the last one rest_next
+ * gives up. */
+static void
+trades_again(struct rest *r, struct rest_wish *w, enum err e)
+{
 	w->trades_tries++;
-	/* Refused, or nothing new again and again: another source.  After the
-	 * last one rest_next gives up. */
+	/* Refused, or nothing again and again. */
 	if (e == ERR_REJECTED)
 		w->trades_source++;
 	else if (w->trades_tries % SOURCE_TRIES == 0)
@@ -154,6 +143,34 @@ trades_answer(struct rest *r, const struct httpc_reply *a, enum err e,
 	    mono_after_ms(r->loop->now, rest_retry_ms(r, w->trades_tries));
 	if (w->trades_tries >= TRADES_TRIES_MAX)
 		rest_give_up_trades(r, r->symbol, "REST does not have them");
+}
+
+static void
+trades_answer(struct rest *r, const struct httpc_reply *a, enum err e,
+    const struct origin *from)
+{
+	struct rest_wish *w = &r->wishes[r->symbol];
+	int64_t next = w->first;
+	bool filled = false;
+
+	if (!r->wanted || !w->trades)
+		return;
+	if (a->status == 401 || a->status == 400)
+		e = ERR_REJECTED;
+	if (e == ERR_OK)
+		filled = fills(r, a->body, from, &next, &e);
+	note_limited(r, a, e);
+	if (e != ERR_OK)
+		log_failed(r, a, e);
+	/* Or it was about a hole that the stream has filled meanwhile. */
+	if (filled || (e == ERR_OK && r->ask.first != w->first))
+		return;
+	if (e != ERR_OK || next <= w->first) {
+		trades_again(r, w, e);
+		return;
+	}
+	w->first = next;
+	w->trades_tries = 0;
 }
 
 void

@@ -98,16 +98,22 @@ source_replace(struct source *s, struct feed *f, const char *why)
 	feed_start(other, 0);
 }
 
+static bool
+is_open(const struct feed *f)
+{
+	return f->state == FEED_LIVE || f->state == FEED_SUBSCRIBE;
+}
+
 struct feed *
 source_carrier(struct source *s, unsigned i)
 {
 	struct lane *l = &s->lanes[i / s->room];
 	struct feed *f = &l->feeds[l->current];
 
-	if (f->state == FEED_LIVE || f->state == FEED_SUBSCRIBE)
+	if (is_open(f))
 		return f;
 	f = source_other(f);
-	return f->state == FEED_LIVE || f->state == FEED_SUBSCRIBE ? f : NULL;
+	return is_open(f) ? f : NULL;
 }
 
 static void
@@ -123,20 +129,54 @@ lose_stream(struct source *s, unsigned i, const char *why)
 	    s->market, symbol, s->streams[i].channel, why, s->loop->wall);
 }
 
-/* A book in the stream follows one connection: the other one must send its
- * snapshot again. */
+/* A book in the stream follows one connection: is it this one? */
+static bool
+has_book(const struct source *s, const struct feed *f, unsigned i)
+{
+	return s->streams[i].channel == CHANNEL_BOOK &&
+	       s->venue->books_in_stream &&
+	       market_book_epoch(s->market, s->stream_symbol[i]) == f->epoch;
+}
+
+/* The other one must send its snapshot again. */
 static void
 move_book(struct source *s, const struct feed *f, struct feed *other,
     unsigned i, const char *why)
 {
-	unsigned symbol = s->stream_symbol[i];
-
-	if (s->streams[i].gone || s->streams[i].channel != CHANNEL_BOOK ||
-	    !s->venue->books_in_stream ||
-	    market_book_epoch(s->market, symbol) != f->epoch)
+	if (!has_book(s, f, i))
 		return;
 	lose_stream(s, i, why);
 	feed_again(other, i);
+}
+
+/* What came on the old one since the young one has stream i did not come
+ * there: it does not carry it. */
+static bool
+is_missed(const struct feed *old, const struct feed *young, unsigned i)
+{
+	const struct feed_stream *here = &old->streams[i];
+	const struct feed_stream *there = &young->streams[i];
+
+	if (there->seen || (!here->acked && !here->seen))
+		return false;
+	return !there->acked ||
+	       (here->seen && here->last_data.ns > there->last_data.ns);
+}
+
+static void
+hand_over(struct source *s, struct feed *old, struct feed *young)
+{
+	for (unsigned i = 0; i < old->lane->count; i++) {
+		unsigned n = old->lane->first + i;
+
+		if (s->streams[n].gone)
+			continue;
+		if (!has_book(s, old, n) && is_missed(old, young, i)) {
+			lose_stream(s, n, "not on its new connection");
+			feed_doubt(young, n);
+		}
+		move_book(s, old, young, n, "replaced");
+	}
 }
 
 /* The successor takes over once it has what the old one has, or in time. */
@@ -155,14 +195,14 @@ source_progress(struct source *s, struct feed *f)
 	if (!feed_covers(young, old) && !late)
 		return;
 	lane->current ^= 1u;
-	for (unsigned i = 0; i < lane->count; i++)
-		move_book(s, old, young, lane->first + i, "replaced");
+	hand_over(s, old, young);
 	feed_stop(old, "replaced");
 	source_event(s, young->name, "took over", "replacement is complete");
 }
 
 /* Data proves that the other connection carries a stream; where there was none
- * to be had, its answer must do.  A quiet book is lost like any other. */
+ * to be had, its answer must do.  A quiet book is lost like any other, but not
+ * one that has moved to the other connection. */
 static void
 lose_unless_carried(
     struct source *s, struct feed *f, unsigned i, const char *why)
@@ -171,6 +211,8 @@ lose_unless_carried(
 	const struct feed_stream *there = &other->streams[i];
 	bool carried = there->seen || (there->acked && !f->streams[i].seen);
 
+	if (is_open(other) && has_book(s, other, f->lane->first + i))
+		return;
 	if (other->state != FEED_LIVE || !carried)
 		lose_stream(s, f->lane->first + i, why);
 	else

@@ -91,11 +91,21 @@ all_read(const struct symbols *s)
 	return true;
 }
 
+static bool
+is_sure(const struct symbols *s)
+{
+	for (unsigned n = 0; n < s->list_count; n++) {
+		if (s->list[n].unsure)
+			return false;
+	}
+	return true;
+}
+
 /* Does it mean something that an instrument is in no list? */
 static bool
 knows_all(const struct symbols *s)
 {
-	return all_read(s) && s->catalog.refused == 0 &&
+	return all_read(s) && is_sure(s) && s->catalog.refused == 0 &&
 	       s->catalog.count > s->catalog.gone;
 }
 
@@ -121,6 +131,10 @@ judge_absent(const struct symbols *s, const struct wanted *w)
 {
 	const struct instrument *first;
 
+	/* What a list that could be read has said stands. */
+	if (!is_sure(s) &&
+	    (w->state == WANTED_UNKNOWN || w->state == WANTED_GONE))
+		return w->state;
 	if (!knows_all(s) || symbols_is_unlisted(s, span_of(w->native)))
 		return WANTED_UNCHECKED;
 	if (w->by_pattern)

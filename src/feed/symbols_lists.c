@@ -43,6 +43,29 @@ symbols_queue(struct symbols_list *l, int64_t after_ms)
 
 /* --- reading -------------------------------------------------------------- */
 
+/*
+ * No reason to refuse the others, nor to take the instrument for gone: what is
+ * known of it stays.  nameless: it may be any of them.
+ */
+static void
+bad_row(struct symbols *s, struct span native, bool nameless)
+{
+	const struct instrument *known = catalog_native(&s->catalog, native);
+	struct symbols_list *l = s->reading;
+	enum catalog_change change;
+	struct instrument same;
+
+	s->counts.bad_rows++;
+	l->unread = l->unread || nameless;
+	if (known == NULL) {
+		l->unsure = l->unsure || nameless ||
+			    symbols_with_native(s, native) != NULL;
+		return;
+	}
+	same = *known;
+	must(catalog_put(&s->catalog, &same, number_of(l), &change) == ERR_OK);
+}
+
 static enum err
 on_row(void *owner, struct span text)
 {
@@ -50,14 +73,17 @@ on_row(void *owner, struct span text)
 	enum catalog_change change = CATALOG_SAME;
 	struct instrument i;
 	enum err e = json_parse(&s->json, text.at, text.len);
+	bool is_json = e == ERR_OK;
 
-	if (e == ERR_OK)
+	instrument_init(&i);
+	if (is_json)
 		e = s->lists->row(&s->json, 0, &i);
 	if (e == ERR_UNSUPPORTED)
 		return ERR_OK;
 	if (e != ERR_OK) {
-		/* No reason to refuse the others. */
-		s->counts.bad_rows++;
+		/* With a name that nothing can have it is none of ours. */
+		bad_row(s, span_of(i.native),
+		    i.native[0] == '\0' && (!is_json || e == ERR_MISSING));
 		return ERR_OK;
 	}
 	if (i.status == INSTRUMENT_GONE)
@@ -81,6 +107,7 @@ begin(struct symbols *s, struct symbols_list *l)
 	    &s->split, s->path, 1, s->row, JSON_SPLIT_ELEMENT, on_row, s);
 	s->split.kept = s->kept;
 	s->split.kept_count = sizeof(s->kept) / sizeof(s->kept[0]);
+	l->unread = l->unsure = false;
 	catalog_begin(&s->catalog, number_of(l));
 }
 
@@ -217,7 +244,11 @@ static void
 complete(struct symbols_list *l)
 {
 	struct symbols *s = l->symbols;
-	uint32_t went = catalog_end(&s->catalog, number_of(l), NULL, NULL);
+	uint32_t went = 0;
+
+	/* What is missing may be what could not be read. */
+	if (!l->unread)
+		went = catalog_end(&s->catalog, number_of(l), NULL, NULL);
 
 	s->unsaved = s->unsaved || went > 0;
 	s->counts.reads++;
@@ -245,7 +276,7 @@ on_done(struct rest_job *j, enum err e, const struct httpc_reply *a)
 		e = verdict(l->symbols);
 	if (e != ERR_OK)
 		failed(l, e, is_logged);
-	else if (!is_doubtful(l))
+	else if (l->unread || !is_doubtful(l))
 		complete(l);
 	l->symbols->reading = NULL;
 }

@@ -141,8 +141,15 @@ gap_id(const struct gap *g, struct out *o)
 	out_word(o, g->data_type);
 	out_char(o, ':');
 	out_range(o, g->from_id, g->to_id);
-	if (g->native_symbol.at != NULL)
+	if (g->native_symbol.at != NULL) {
+		/* Without both ids two holes, one after the other, may look
+		 * the same, and each is this box's. */
+		if (g->from_id == SEQ_NULL || g->to_id == SEQ_NULL) {
+			out_char(o, ':');
+			out_i64(o, g->timestamp);
+		}
 		return;
+	}
 	/* A hole in a journal is this box's alone, and one sink's. */
 	out_char(o, ':');
 	out_word(o, g->reason);

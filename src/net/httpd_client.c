@@ -130,8 +130,7 @@ read_head(struct httpd_client *c)
 	if (c->behind == 0) {
 		if (have == sizeof(c->head))
 			return ERR_FULL;
-		e = httpd_take(
-		    c, c->head + have, sizeof(c->head) - have, &len);
+		e = httpd_take(c, c->head + have, sizeof(c->head) - have, &len);
 		if (e != ERR_OK)
 			return e;
 		c->behind = len;

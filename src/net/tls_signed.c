@@ -6,8 +6,8 @@
 #include <mbedtls/pk.h>
 #include <mbedtls/sha256.h>
 
-_Static_assert(sizeof(mbedtls_sha256_context) <=
-		   sizeof(((struct tls_sum *)0)->opaque),
+_Static_assert(
+    sizeof(mbedtls_sha256_context) <= sizeof(((struct tls_sum *)0)->opaque),
     "struct tls_sum is too small");
 
 static mbedtls_sha256_context *

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sinks/folder.h"
+
 enum {
 	/* Gathered before it is written. */
 	ENOUGH_BYTES = 64 * 1024,
@@ -65,9 +67,13 @@ dead_begin(struct dead *d, void *memory, size_t size)
 	d->fd = open(d->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
 	if (d->fd < 0)
 		return failure();
+	/* Until it is known what was there, there is nothing to take back. */
+	d->start = INT64_MAX;
 	if (fstat(d->fd, &st) != 0)
 		return failure();
 	d->start = st.st_size;
+	if (d->start == 0 && !folder_sync(d->path))
+		return failure();
 	if (d->start >= d->most_bytes)
 		return ERR_FULL;
 	end_torn_line(d);
@@ -103,7 +109,7 @@ dead_undo(struct dead *d)
 	if (d->fd < 0)
 		return;
 	/* Where that fails, a head with fewer records than it says is left. */
-	if (ftruncate(d->fd, d->start) != 0)
+	if (d->start < INT64_MAX && ftruncate(d->fd, d->start) != 0)
 		errno = 0;
 	close(d->fd);
 	d->fd = -1;

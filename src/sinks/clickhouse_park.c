@@ -75,6 +75,14 @@ park_failed(struct click_sink *c, enum err e)
 		click_fail(c, e, "clickhouse.dead_letter cannot be written", 0);
 }
 
+static void
+await_records(struct click_sink *c)
+{
+	c->dead_offered = false;
+	timer_start(c->sink->loop, &c->age,
+	    mono_after_ms(c->sink->loop->now, CLICK_AUTH_PAUSE_MS));
+}
+
 /*
  * The rows of the table are not needed any more, their memory is: records come
  * from the journal once more and become text there.
@@ -107,8 +115,7 @@ click_park_begin(struct click_sink *c)
 	}
 	c->dead_open = true;
 	c->dead_whole = false;
-	timer_start(c->sink->loop, &c->age,
-	    mono_after_ms(c->sink->loop->now, CLICK_AUTH_PAUSE_MS));
+	await_records(c);
 	h->rewind(h);
 }
 
@@ -142,6 +149,7 @@ click_park_take(struct click_sink *c, const struct sink_frame *f)
 	struct click_batch *b = &c->batch;
 	enum err e = ERR_OK;
 
+	c->dead_offered = true;
 	if (!c->dead_open || c->dead_whole || f->sequence > b->last) {
 		c->dead_whole = c->dead_open;
 		c->hungry = true;
@@ -166,4 +174,19 @@ click_park_flush(struct click_sink *c)
 {
 	if (c->dead_open && c->dead_whole)
 		finish(c);
+}
+
+/*
+ * What the journal has overwritten does not come.  But after a long turn, or
+ * with a slow disk, there may be more than the hub offers in a turn.
+ */
+void
+click_park_age(struct click_sink *c)
+{
+	if (c->dead_open && c->dead_offered) {
+		await_records(c);
+		return;
+	}
+	c->dead_whole = c->dead_open;
+	click_park_flush(c);
 }

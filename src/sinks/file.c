@@ -9,6 +9,7 @@
 #include "core/must.h"
 #include "core/options.h"
 #include "model/emit.h"
+#include "sinks/folder.h"
 #include "sinks/sink.h"
 
 /*
@@ -101,7 +102,22 @@ open_file(struct file_sink *f)
 	f->size = st.st_size;
 	/* Of this file, should fail() cut it back. */
 	f->whole = st.st_size;
-	return !S_ISREG(st.st_mode) || cut_torn_line(f);
+	if (!S_ISREG(st.st_mode))
+		return true;
+	/* It may have been made just now. */
+	if (f->options->sync && f->size == 0 && !folder_sync(f->options->path))
+		return false;
+	return cut_torn_line(f);
+}
+
+/* Somebody has deleted it: what is written there is nowhere. */
+static bool
+is_deleted(const struct file_sink *f)
+{
+	struct stat st;
+
+	return !is_stdout(f) && fstat(f->fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	       st.st_nlink == 0;
 }
 
 static void
@@ -176,6 +192,10 @@ written(struct file_sink *f)
 
 	if (f->options->sync && !is_stdout(f) && fdatasync(f->fd) != 0) {
 		fail(f, errno);
+		return;
+	}
+	if (is_deleted(f)) {
+		fail(f, ENOENT);
 		return;
 	}
 	c->confirmed += f->records;

@@ -5,7 +5,13 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+
+enum {
+	/* In the pipe, of those that are not needed. */
+	TROUBLES_MAX = 32,
+};
 
 static void
 copy_text(char *to, size_t size, const char *text)
@@ -19,14 +25,22 @@ copy_text(char *to, size_t size, const char *text)
 }
 
 /*
- * The pipe holds hundreds of these and our loop empties it every turn; news
- * come a few at a time when a connection is made or lost.
+ * The pipe holds hundreds of these, and our loop takes one each turn.  Without
+ * STARTED or CLOSED there would never be a connection again; of the others,
+ * which a server may send for each publish, some are enough.
  */
 static void
 post(struct nats_link *l, const struct nats_news *n)
 {
-	ssize_t written = write(l->pipe_in, n, sizeof(*n));
+	bool needed =
+	    n->kind == NATS_NEWS_STARTED || n->kind == NATS_NEWS_CLOSED;
+	ssize_t written;
+	int waiting = 0;
 
+	if (!needed && ioctl(l->pipe_in, FIONREAD, &waiting) == 0 &&
+	    (size_t)waiting >= TROUBLES_MAX * sizeof(*n))
+		return;
+	written = write(l->pipe_in, n, sizeof(*n));
 	(void)written;
 }
 
@@ -167,6 +181,7 @@ start(void *argument)
 	if (s != NATS_OK)
 		explain(&n, s, nats_GetLastError(NULL));
 	n.connection = s == NATS_OK ? nc : NULL;
+	n.ends_s = tls_thread_ends();
 	post(l, &n);
 	return NULL;
 }

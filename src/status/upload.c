@@ -59,6 +59,5 @@ on_gone(struct httpd *h)
 	s->upload->gone(s->upload_owner);
 }
 
-const struct httpd_uploads status_uploads = {
-	on_open, on_piece, on_end, on_gone
-};
+const struct httpd_uploads status_uploads = { on_open, on_piece, on_end,
+	on_gone };

@@ -65,7 +65,7 @@ through() { info "$1" "$2" && [ "$unacked" = 0 ] && [ "$pending" = 0 ]; }
 
 # The floor is a stream sequence; trade N was stored as N + 1.
 not_ahead() {
-	info $stream mpedge || return 0
+	wait_for 20 info $stream mpedge || return 1
 	ids "$@" | awk -v floor="$floor" '$1 < floor { n++ }
 		END { print "floor " floor ", of these stored " n + 0
 			exit n + 0 != floor }'
@@ -84,7 +84,7 @@ pump_pid=$!
 started $pump_pid
 kills=0 ahead=0
 for step in 1 2 3 4 5 6 7 8 9 10; do
-	wait_for 15 has_lines b $((step * count / 12))
+	wait_for 60 has_lines b $((step * count / 12)) || break
 	kill -KILL "${box_pid[b]}"
 	wait "${box_pid[b]}" 2>/dev/null
 	kills=$((kills + 1))
@@ -92,7 +92,7 @@ for step in 1 2 3 4 5 6 7 8 9 10; do
 	up b
 done
 check "killed $kills times: nothing was acknowledged before it was stored" \
-	test $ahead = 0
+	test $ahead = 0 -a $kills = 10
 wait $pump_pid
 check "all records were published" grep -q "confirmed=$count" "$work/pump.log"
 check "all are acknowledged" wait_for 60 through $stream mpedge
@@ -183,20 +183,21 @@ box click consume.durable=click consume.batch=500 file.enabled=false \
 	clickhouse.dead_letter="$work/click/dead.jsonl"
 rows() { sql "$chdb_url" "SELECT $1 FROM mpedge.trades"; }
 has_rows() { [ "$(rows 'count()')" -ge "$1" ]; }
-ahead=0
+kills=0 ahead=0
 up click
 for step in 1 2 3 4 5 6 7 8 9 10; do
-	wait_for 60 has_rows $((step * count / 12))
+	wait_for 60 has_rows $((step * count / 12)) || break
 	kill -KILL "${box_pid[click]}"
 	wait "${box_pid[click]}" 2>/dev/null
-	info $stream click
+	kills=$((kills + 1))
 	# A floor of N says that trades 0 to N - 1 are stored.
-	[ "$(rows "countIf(toUInt64(trade_id) < ${floor:-0})")" -ge "${floor:-0}" ] ||
+	wait_for 20 info $stream click &&
+		[ "$(rows "countIf(toUInt64(trade_id) < $floor)")" -ge "$floor" ] ||
 		ahead=$((ahead + 1))
 	up click
 done
 check "into ClickHouse, killed 10 times: nothing acknowledged before it was there" \
-	test $ahead = 0
+	test $ahead = 0 -a $kills = 10
 check "all are acknowledged" wait_for 60 through $stream click
 check "each record is there" test "$(rows 'uniqExact(trade_id)')" = "$count"
 check "once" test "$(rows 'count()')" = "$count"

@@ -60,6 +60,13 @@ check "and in the metrics" eval "page /metrics | grep -qx \
 check "boots and offset" eval '[ "$(metric mpedge_box_boots_total)" = 7 ] &&
 	[ "$(metric mpedge_box_clock_offset_seconds)" = 1 ] &&
 	[ "$(metric mpedge_box_clock_set)" = 1 ]'
+sbom=$(sha256sum <build/x86_64-release/mpedge.spdx.json | cut -d ' ' -f 1)
+check "--version tells the list of components" eval \
+	'"$mpedge" --version | grep -qx "sbom $sbom"'
+check "and what is linked in" eval \
+	'"$mpedge" --version | grep -q "^musl [0-9.]" && "$mpedge" --version | grep -q "^commit "'
+check "and so does /status" of fra1 /status.json \
+	".versions | .sbom_sha256 == \"$sbom\" and (.commit | length > 0)"
 facts fra1 slot=B trial=1 restarts=3 clock=floor safe_mode="line 3"
 check "what changes is seen" wait_for 20 of fra1 /health \
 	'.checks.appliance | .status == "degraded" and
@@ -212,6 +219,20 @@ started $watcher
 check "it goes on" wait_for 30 eval '[ "$(grep -c ^BOX "$work/watched")" -ge 3 ]'
 stop $watcher
 check "until it gets a signal" test "$status" = 1
+
+# --- a stream for status records alone ---------------------------------------
+
+nats_port=''
+start_nats -sd "$work/own"
+"$tools/nats_pump" stream "$nats_url" STATUS 'status.>' 1000
+start_box par1 nats.status_s=1
+check "records are delivered beside it" wait_for 30 metric_reaches 100 \
+	mpedge_sink_confirmed_total
+stream=STATUS
+check "the record is in the other stream" wait_for 20 last_of par1 \
+	'.box == "par1"'
+check "which the log says" wait_for 20 \
+	grep -q 'event=status_kept stream=STATUS' "$work/par1.log"
 
 # --- a server that permits none of this --------------------------------------
 

@@ -170,7 +170,8 @@ run_reading() {
 	# Killed with something that nobody has confirmed.
 	kill -STOP "$nats_pid"
 	frames=$(metric mpedge_journal_appended_total)
-	wait_for 20 metric_reaches $((frames + 500)) \
+	check "something waits for NATS" \
+		wait_for 20 metric_reaches $((frames + 500)) \
 		mpedge_journal_appended_total
 	stop "$mpedge_pid" KILL
 	mount -o remount,ro "$disk"
@@ -320,7 +321,7 @@ measure_start() {
 	local from=${EPOCHREALTIME/./}
 	start_mpedge "$@"
 	ready_ms=$(((${EPOCHREALTIME/./} - from) / 1000))
-	check "it collects" wait_for 20 in_step
+	check "it collects" wait_for 90 in_step
 	resident=$(rss "$mpedge_pid")
 }
 

@@ -325,6 +325,8 @@ metric() {
 		text=$(page /metrics)
 		case $text in *mpedge_*) break ;; esac
 	done
+	# Nothing, which is no number: a dead process has not lost 0 records.
+	case $text in *mpedge_*) ;; *) return 1 ;; esac
 	printf '%s\n' "$text" | awk -v name="$name" -v labels="$*" '
 		BEGIN { wanted = split(labels, label, " ") }
 		index($1, name) == 1 && $1 ~ ("^" name "([{]|$)") {

@@ -151,6 +151,15 @@ with_systemd() {
 	check "STATUS= is shown" wait_for 20 status_says ' books in step, '
 	check "it answers" wait_for 20 inside curl -sf 127.0.0.1:8080/livez
 	check "as its user" test "$(inside ps -o user= -C mpedge | sort -u)" = mpedge
+	case $("$mpedge" doctor 2>/dev/null) in
+	*', seccomp, Landlock 0'* | *', no seccomp'*)
+		skip "no seccomp and Landlock here"
+		;;
+	*)
+		check "the unit lets it enter its sandbox" wait_for 20 \
+			journal_says 'component=sandbox event=entered'
+		;;
+	esac
 	check "reload" inside systemctl reload mpedge
 	check "was one" wait_for 20 journal_says event=reloaded
 	inside mkdir -p /etc/systemd/system/mpedge.service.d

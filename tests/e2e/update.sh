@@ -13,7 +13,7 @@ environment_at=$(awk '$1 == "BOOTENV_LBA" { print $3 + 0 }' \
 	include/codec/bootenv.h)
 # Sectors: 8 MiB each.
 slot_sectors=16384
-a_at=8192
+a_at=10240
 b_at=$((a_at + slot_sectors))
 
 # --- a box -----------------------------------------------------------------
@@ -29,7 +29,7 @@ put() { dd of="$disk" bs=1 seek="$1" conv=notrunc status=none; }
 
 # entry NUMBER FIRST SECTORS
 entry() {
-	printf "$(le32 0)$(le32 0)$(le32 "$2")$(le32 "$3")" |
+	printf "$(le32 0)$(le32 131)$(le32 "$2")$(le32 "$3")" |
 		put $((446 + 16 * $1))
 }
 

@@ -166,7 +166,7 @@ write() {
 		# Performance
 
 		Written by \`make bench\` on $(date -u +%Y-%m-%d), version
-		$("$mpedge" --version | awk '{ print $NF }').  Machine: $(nproc) cores,
+		$("$mpedge" --version | awk 'NR == 1 { print $NF }').  Machine: $(nproc) cores,
 		$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1),
 		$(uname -sr).  The binary is $(stat -c %s "$mpedge") bytes.
 

@@ -121,6 +121,8 @@ static const struct {
 	{ "[log]\nlevels = feed:loud\n",
 	  "t.ini: log.levels: \"feed:loud\" is not COMPONENT:LEVEL; levels "
 	  "are: error warn info debug\n" },
+	{ "[box]\nsandbox = maybe\n",
+	  "t.ini: box.sandbox: \"maybe\" is none of: auto on off\n" },
 	{ "[log]\nformat = xml\n",
 	  "t.ini: log.format: \"xml\" is none of: logfmt json\n" },
 	{ "[log]\nsyslog = tcp://a:1\n",

@@ -1,4 +1,4 @@
-/* LINK: app/update_slot app/update_box codec/bundle codec/bootenv */
+/* LINK: app/update_slot app/update_box codec/bundle codec/bootenv codec/mbr */
 /* LINK: net/tls_signed core/span core/out core/err core/must */
 /* LIBS: mbedtls */
 #include <setjmp.h>
@@ -131,6 +131,7 @@ new_disk(const struct bootenv *env)
 	assert_non_null(d);
 	d->cut_at = UINT32_MAX;
 	d->seed = 1;
+	entries[16 + 4] = entries[32 + 4] = 0x83;
 	put32(entries + 16 + 8, A_AT / SECTOR);
 	put32(entries + 16 + 12, SLOT_BYTES / SECTOR);
 	put32(entries + 32 + 8, B_AT / SECTOR);
@@ -284,8 +285,8 @@ a_power_cut_at_any_moment(void **state)
 				if (over)
 					assert_int_equal(what, 'n');
 				if (is_half(d, B_AT, 'b'))
-					fail_msg("half: %zu %u %u", i, at,
-					    seed);
+					fail_msg(
+					    "half: %zu %u %u", i, at, seed);
 				free(d);
 				cuts++;
 			}

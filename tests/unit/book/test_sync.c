@@ -447,6 +447,29 @@ test_full_buffer_starts_again(void **state)
 	tear_down(&b);
 }
 
+/* A delta that no buffer holds was seen for all that: a snapshot from before it
+ * is not the book. */
+static void
+test_delta_larger_than_the_buffer(void **state)
+{
+	struct bench b;
+	struct venue_book old;
+	int64_t last = 0;
+
+	(void)state;
+	set_up(&b, CHAIN_SPAN);
+	sync_reset(&b.sync);
+	sync_buffer(&b.sync, b.buffer, 16);
+	old = b.venue;
+	assert_int_equal(feed(&b), SYNC_BROKEN);
+	assert_int_equal(load(&b, &old), SYNC_STALE);
+	assert_int_equal(b.sync.state, SYNC_BUFFERING);
+	assert_int_equal(load(&b, &b.venue), SYNC_LOADED);
+	assert_int_equal(drain(&b, &last), 0);
+	assert_equal(&b.sync, &b.venue);
+	tear_down(&b);
+}
+
 /* A refresh goes on beside the live book and publishes nothing twice. */
 static void
 test_refresh(void **state)
@@ -636,6 +659,7 @@ main(void)
 		cmocka_unit_test(test_ids_begin_again),
 		cmocka_unit_test(test_hole_while_buffering),
 		cmocka_unit_test(test_full_buffer_starts_again),
+		cmocka_unit_test(test_delta_larger_than_the_buffer),
 		cmocka_unit_test(test_refresh),
 		cmocka_unit_test(test_refresh_without_room),
 		cmocka_unit_test(test_gap_in_refresh),

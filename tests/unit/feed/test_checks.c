@@ -477,6 +477,27 @@ book(struct world *w, const char *type, int64_t prev, int64_t id)
 	    type, chain, (long long)id);
 }
 
+/* The latest time there is. */
+static void
+funding_times_at_the_end(void **state)
+{
+	struct world *w = open_world(&venue_binance_usdm, "BTCUSDT");
+
+	(void)state;
+	hear(w,
+	    "{\"e\":\"markPriceUpdate\",\"E\":1795392000000,\"s\":\"BTCUSDT\","
+	    "\"p\":\"1\",\"i\":\"1\",\"r\":\"0.0001\",\"T\":9223372036854}");
+	expect(w, "f");
+	close_world(w);
+	w = open_world(&venue_deribit, "BTC-PERPETUAL");
+	hear(w, "{\"jsonrpc\":\"2.0\",\"method\":\"subscription\",\"params\":{"
+		"\"channel\":\"ticker.BTC-PERPETUAL.100ms\",\"data\":{"
+		"\"instrument_name\":\"BTC-PERPETUAL\",\"current_funding\":0,"
+		"\"timestamp\":9223372036854}}}");
+	expect(w, "f");
+	close_world(w);
+}
+
 static void
 a_wrong_book_is_asked_for_anew(void **state)
 {
@@ -491,7 +512,7 @@ a_wrong_book_is_asked_for_anew(void **state)
 	market_best(w->market, 0, &bid, &ask);
 	assert_int_equal(bid.mantissa, 1005);
 	assert_int_equal(ask.mantissa, 101);
-	market_book_wrong(w->market, 0, "audit", (struct wall){ w->now });
+	market_book_wrong(w->market, 0, "audit", true, (struct wall){ w->now });
 	expect(w, "x g:orderbook e:invalid ?book");
 	/* What follows the wrong book is not applied. */
 	book(w, "change", 5, 6);
@@ -499,6 +520,10 @@ a_wrong_book_is_asked_for_anew(void **state)
 	book(w, "snapshot", -1, 9);
 	expect(w, "b e:live");
 	assert_true(market_book_live(w->market, 0));
+	market_book_wrong(
+	    w->market, 0, "audit", false, (struct wall){ w->now });
+	expect(w, "x g:orderbook e:invalid");
+	assert_false(market_book_live(w->market, 0));
 	close_world(w);
 }
 
@@ -512,6 +537,7 @@ main(void)
 		cmocka_unit_test(histories_that_are_none),
 		cmocka_unit_test(okx_says_what_was_realized),
 		cmocka_unit_test(deribit_counts_hours),
+		cmocka_unit_test(funding_times_at_the_end),
 		cmocka_unit_test(a_wrong_book_is_asked_for_anew),
 	};
 

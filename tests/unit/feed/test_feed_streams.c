@@ -450,6 +450,73 @@ streams_are_added_while_others_are_asked_for(void **state)
 	assert_int_equal(count_acked(), 5);
 }
 
+/* An answer is about what was named in its request, and not about what lies
+ * between, nor about who has the place since. */
+static void
+an_answer_is_about_its_request(void **state)
+{
+	struct feed *f;
+
+	(void)state;
+	w->venue.acks_each = true;
+	open_feed(6);
+	serve(2000, LIST, "");
+	expect_said("live:test:0a");
+	f = first_feed();
+	feed_again(f, 1);
+	feed_again(f, 4);
+	while (w->sent < 3)
+		wait_ms(50);
+	assert_string_equal(w->requests[2].names, "+3 S1:trade S4:trade");
+	feed_added(f, 2);
+	answer(&w->requests[2], LIST, "");
+	expect_said("");
+	assert_false(f->streams[2].acked || f->streams[2].rejected);
+	serve(1000, LIST, "");
+	assert_string_equal(w->requests[3].names, "+4 S2:trade");
+	assert_int_equal(count_acked(), 6);
+	expect_said("");
+}
+
+static void
+an_answer_is_not_about_who_came_since(void **state)
+{
+	struct feed *f;
+
+	(void)state;
+	open_feed(3);
+	wait_ms(0);
+	f = first_feed();
+	feed_dropped(f, 1, false);
+	feed_added(f, 1);
+	answer(&w->requests[0], WHOLE, "");
+	assert_true(f->streams[0].acked && f->streams[2].acked);
+	assert_false(f->streams[1].acked);
+	serve(1000, WHOLE, "");
+	assert_string_equal(w->requests[1].names, "+2 S1:trade");
+	assert_int_equal(count_acked(), 3);
+}
+
+/* More places than runs can be waiting, none beside another: as after many
+ * symbols have come for many that had gone. */
+static void
+many_scattered_streams_are_added(void **state)
+{
+	struct feed *f;
+
+	(void)state;
+	w->options.silence_ms = 600000;
+	open_live(4 * FEED_RANGES_MAX);
+	f = first_feed();
+	for (unsigned i = 0; i < 4 * FEED_RANGES_MAX; i += 2)
+		feed_added(f, i);
+	assert_int_equal(count_acked(), 2 * FEED_RANGES_MAX);
+	serve(10 * 1000, WHOLE, "");
+	assert_int_equal(count_acked(), 4 * FEED_RANGES_MAX);
+	assert_int_equal(f->todo_count, 0);
+	assert_int_equal(f->epoch, 1);
+}
+
 /* An answer that never comes keeps no place, and the question is asked again.
  */
 static void
@@ -500,6 +567,9 @@ main(void)
 		TEST(many_are_subscribed_again_together),
 		TEST(streams_are_added_to_a_live_feed),
 		TEST(streams_are_added_while_others_are_asked_for),
+		TEST(an_answer_is_about_its_request),
+		TEST(an_answer_is_not_about_who_came_since),
+		TEST(many_scattered_streams_are_added),
 		TEST(an_answer_that_does_not_come),
 	};
 

@@ -287,6 +287,29 @@ a_quiet_book_from_rest(void **state)
 	expect_said("late:test:S1:orderbook");
 }
 
+/* It does change, as is known from elsewhere, and its stream does not say so.
+ */
+static void
+a_book_whose_stream_is_doubted(void **state)
+{
+	(void)state;
+	w->options.silence_ms = 20 * 1000;
+	open_books(false);
+	hear_data(0);
+	w->books[0].state = SYNC_LIVE;
+	assert_false(feed_doubt(first_feed(), 0));
+	assert_true(feed_doubt(first_feed(), 1));
+	go_on(18 * 1000, 0);
+	expect_said("late:test:S1:orderbook");
+	hear_data(1);
+	assert_false(feed_doubt(first_feed(), 1));
+	w->books[1].state = SYNC_LIVE;
+	w->len = 0;
+	go_on(25 * 1000, 0);
+	expect_said("silent:test:S1:orderbook");
+	assert_true(feed_doubt(first_feed(), 1));
+}
+
 /* Its snapshot comes in the stream: ever less often. */
 static void
 a_book_in_the_stream_without_a_snapshot(void **state)
@@ -562,6 +585,7 @@ main(void)
 		TEST(liquidations_that_stopped),
 		TEST(an_old_connection_is_replaced),
 		TEST(a_quiet_book_from_rest),
+		TEST(a_book_whose_stream_is_doubted),
 		TEST(a_book_in_the_stream_without_a_snapshot),
 		TEST(a_book_that_stays_out_of_step),
 		TEST(no_lane_has_two_routes),

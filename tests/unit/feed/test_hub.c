@@ -700,10 +700,40 @@ the_end_is_told(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* A record that is larger than most takes the room that it needs, not a
+ * quarter of the journal from those that are behind. */
+static void
+large_ones_take_what_they_need(void **state)
+{
+	static char text[3000];
+	struct fake *f = &w->fakes[0];
+	struct event e;
+
+	(void)state;
+	f->room = 0;
+	while (w->journal.head < RING - 2 * sizeof(text)) {
+		publish(1);
+		turn();
+		confirm(&w->fakes[1]);
+	}
+	memset(text, 'x', sizeof(text));
+	record_init(RECORD_event, &e);
+	e.state = SPAN("a state of things");
+	e.reason = (struct span){ text, sizeof(text) };
+	hub_record(&w->hub, RECORD_event, &e);
+	assert_int_equal(w->journal.tail, 0);
+	f->room = UINT32_MAX;
+	turns(4);
+	assert_int_equal(w->hub.sinks[0].metrics.lost, 0);
+	expect_taken(f, (unsigned)w->journal.sequence - 1, 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    large_ones_take_what_they_need, setup, teardown),
 		TEST(offered_in_order),
 		TEST(records_of_timers),
 		TEST(bounded_per_turn),

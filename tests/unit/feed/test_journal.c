@@ -596,6 +596,25 @@ refused(void **state)
 	free(k);
 }
 
+/* A start gives the disk a few pages, however far the positions have come. */
+static void
+start_writes_little(void **state)
+{
+	struct journal *j = malloc(sizeof(*j));
+
+	(void)state;
+	open_ok(j, path);
+	for (uint64_t n = 1; n <= 2000; n++)
+		append_sealed(j, n);
+	journal_close(j);
+	open_ok(j, path);
+	assert_true(j->head > 4 * RING);
+	assert_true(j->written > 0);
+	assert_true(j->written <= 4 * 4096);
+	journal_close(j);
+	free(j);
+}
+
 /* Made anew when its making was interrupted at any byte. */
 static void
 making_interrupted(void **state)
@@ -640,6 +659,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    both_checkpoints_damaged, setup, teardown),
 		cmocka_unit_test_setup_teardown(refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    start_writes_little, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    making_interrupted, setup, teardown),
 	};

@@ -892,6 +892,62 @@ test_book_refresh(void **state)
 	assert_int_equal(market_counts(w->market)->gaps, 0);
 }
 
+/* The latest time there is, and ids from before it. */
+static void
+test_book_time_at_the_end(void **state)
+{
+	struct world *w = *state;
+	char text[512];
+
+	delta(w, A, 1, 1);
+	snapshot(w, A, 1);
+	snprintf(text, sizeof(text),
+	    "{\"e\":\"depthUpdate\",\"E\":9223372036854,\"s\":\"AAAUSDT\","
+	    "\"U\":2,\"u\":3,\"b\":[],\"a\":[]}");
+	assert_int_equal(hear(w, text), ERR_OK);
+	delta(w, A, 2, 2);
+	assert_int_equal(hear(w, text), ERR_OK);
+	delta(w, A, 4, 4);
+	assert_said(w, "e:syncing ?book S1 e:live d2-3 d4-4");
+	assert_int_equal(market_counts(w->market)->book_old, 3);
+}
+
+/* What a refresh brings must be possible with the deltas after it, too. */
+static void
+test_book_refresh_that_is_crossed(void **state)
+{
+	struct world *w = *state;
+	char text[64];
+	int64_t id = 1;
+
+	delta(w, A, 1, 1);
+	assert_int_equal(
+	    snapshot_of(w, A, 1,
+		"[\"90\",\"1\"],[\"89\",\"1\"],[\"88\",\"1\"],[\"87\",\"1\"],"
+		"[\"86\",\"1\"],[\"85\",\"1\"],[\"84\",\"1\"],[\"83\",\"1\"],"
+		"[\"82\",\"1\"],[\"81\",\"1\"]",
+		"[\"101\",\"1\"]"),
+	    ERR_OK);
+	for (int price = 90; price > 81; price--) {
+		snprintf(text, sizeof(text), "[\"%d\",\"0\"]", price);
+		id++;
+		delta_of(w, A, id, id, text, "[\"101\",\"2\"]");
+	}
+	for (; id < 20; id++)
+		delta_of(w, A, id + 1, id + 1, "", "[\"101\",\"3\"]");
+	assert_true(market_book(w->market, A)->refreshing);
+	w->len = 0;
+	assert_int_equal(
+	    snapshot_of(w, A, 18, "[\"102\",\"1\"]", "[\"103\",\"3\"]"),
+	    ERR_CROSSED);
+	assert_said(w, "x g:orderbook:-1--1 e:invalid");
+	assert_int_equal(market_book(w->market, A)->state, SYNC_BUFFERING);
+	snapshot(w, A, 20);
+	assert_said(w, "S20 e:live");
+	delta(w, A, 21, 21);
+	assert_said(w, "d21-21");
+}
+
 /* --- the rest --------------------------------------------------------------
  */
 
@@ -1006,8 +1062,6 @@ main(void)
 		TEST(test_after_a_restart),
 		TEST(test_hole_that_rest_cannot_fill),
 		TEST(test_give_up),
-		cmocka_unit_test_setup_teardown(
-		    test_give_up, set_up, tear_down),
 		TEST(test_refused_at_once),
 		TEST(test_second_hole_while_holding),
 		TEST(test_filled_by_the_other_connection),
@@ -1028,6 +1082,8 @@ main(void)
 		cmocka_unit_test(test_book_waits_for_a_buffer),
 		cmocka_unit_test(test_book_buffer_overflows),
 		TEST(test_book_refresh),
+		TEST(test_book_refresh_that_is_crossed),
+		TEST(test_book_time_at_the_end),
 		TEST(test_klines_and_tickers_once),
 		TEST(test_counts_and_signals),
 		TEST(test_raw),

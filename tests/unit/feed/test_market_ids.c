@@ -244,6 +244,33 @@ test_overlap(void **state)
 	assert_said(w, "T13 m13 T14 m14 t15 m15");
 }
 
+/* Nothing waits behind such a hole, and REST passes over it: a run after this
+ * one need not ask again. */
+static void
+test_overlap_that_rest_does_not_know(void **state)
+{
+	static const char body[] =
+	    "{\"code\":\"0\",\"msg\":\"\",\"data\":[{\"instId\":"
+	    "\"AAA-USDT\",\"side\":\"sell\",\"sz\":\"2\",\"px\":\"1.5\","
+	    "\"tradeId\":\"10\",\"ts\":\"1795392000776\"},{\"instId\":"
+	    "\"AAA-USDT\",\"side\":\"sell\",\"sz\":\"2\",\"px\":\"1.5\","
+	    "\"tradeId\":\"7\",\"ts\":\"1795392000776\"}]}";
+	struct trades_ask ask = { .first = 8, .last = 10, .limit = 3 };
+	struct world *w = *state;
+	struct origin from = { .seen = { w->now }, .epoch = 0 };
+	int64_t next;
+
+	w->marks = true;
+	fills(w, 5, 7);
+	fills(w, 6, 9);
+	assert_said(w, "t7 m7 ?8-9");
+	assert_int_equal(
+	    market_trades_reply(w->market, A, SPAN(body), &ask, &from, &next),
+	    ERR_OK);
+	assert_int_equal(next, INT64_MAX);
+	assert_said(w, "g:trade:8-9 m9");
+}
+
 static void
 test_aggregate_after_a_restart(void **state)
 {
@@ -593,6 +620,7 @@ main(void)
 		OKX(test_hole_filled_by_aggregates),
 		OKX(test_record_across_the_edge_of_a_hole),
 		OKX(test_overlap),
+		OKX(test_overlap_that_rest_does_not_know),
 		OKX(test_aggregate_after_a_restart),
 		OKX(test_aggregates_begin_again),
 		OKX(test_end_of_a_hole_while_holding),

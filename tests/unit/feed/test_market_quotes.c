@@ -352,6 +352,26 @@ test_liquidations_with_ids(void **state)
 	assert_said(w, "t70 l:sell:9 t71 l:sell:9");
 }
 
+/* The stream and REST write the same number in their own ways (5.4). */
+static void
+test_liquidation_read_again(void **state)
+{
+	static const char *const ways[] = { "9,\"amount\":1.0e3",
+		"9.0,\"amount\":1000.0" };
+	struct world *w = *state;
+
+	for (unsigned i = 0; i < 2; i++)
+		hear(w,
+		    "{\"jsonrpc\":\"2.0\",\"method\":\"subscription\","
+		    "\"params\":{\"channel\":\"trades.BTC-PERPETUAL.100ms\","
+		    "\"data\":[{\"trade_seq\":7,\"trade_id\":\"70\","
+		    "\"timestamp\":%lld,\"price\":%s,"
+		    "\"instrument_name\":\"BTC-PERPETUAL\","
+		    "\"direction\":\"sell\",\"liquidation\":\"MT\"}]}}",
+		    (long long)T0, ways[i]);
+	assert_said(w, "t70 l:sell:9 l:buy:9");
+}
+
 /* The last ones are remembered, not all. */
 static void
 test_many_liquidations(void **state)
@@ -551,6 +571,7 @@ main(void)
 		USDM(test_liquidations_once),
 		USDM(test_many_liquidations),
 		DERIBIT(test_liquidations_with_ids),
+		DERIBIT(test_liquidation_read_again),
 		DERIBIT(test_bars_are_closed_by_the_next),
 		DERIBIT(test_bar_that_does_not_change),
 		DERIBIT(test_bars_of_two_connections),

@@ -321,6 +321,18 @@ test_without_ids(void **state)
 	assert_said(w, "s- e:live x g:orderbook:--- e:invalid ?book");
 }
 
+/* A hole of which no id is known names none. */
+static void
+test_number_that_does_not_fit_without_ids(void **state)
+{
+	struct world *w = *state;
+
+	okx_book(w, "snapshot", NO_ID, NO_ID, "99*1", "101*1", NO_SUM);
+	okx_book(
+	    w, "update", NO_ID, NO_ID, "1234567890123456789.5*1", "", NO_SUM);
+	assert_said(w, "s- e:live x g:orderbook:--- e:invalid ?book");
+}
+
 /* Where there were ids and there are none, nothing is known. */
 static void
 test_ids_that_stop(void **state)
@@ -439,6 +451,23 @@ test_numbers_that_do_not_fit(void **state)
 	assert_said(w, "");
 	snapshot(w, 40);
 	assert_said(w, "s40 e:live");
+}
+
+/* Each new subscription counts (4.2), and brings the same again. */
+static void
+test_snapshots_of_no_use(void **state)
+{
+	static const char wide[] = "1234567890123456789.5*1";
+	struct world *w = *state;
+
+	for (int i = 0; i < 5; i++)
+		snapshot_of(w, 9, wide, "");
+	assert_said(w, "?book");
+	market_retry_book(w->market, A);
+	assert_said(w, "?book");
+	snapshot(w, 10);
+	snapshot_of(w, 11, wide, "");
+	assert_said(w, "s10 e:live x g:orderbook:--- e:invalid ?book");
 }
 
 static void
@@ -705,12 +734,14 @@ main(void)
 		OKX(test_hole),
 		DERIBIT(test_deribit),
 		OKX(test_without_ids),
+		OKX(test_number_that_does_not_fit_without_ids),
 		OKX(test_ids_that_stop),
 		OKX(test_checksum_beside_ids),
 		OKX(test_crossed_by_a_delta),
 		OKX(test_crossed_snapshot),
 		OKX(test_hole_while_crossed),
 		OKX(test_numbers_that_do_not_fit),
+		OKX(test_snapshots_of_no_use),
 		OKX(test_small_books),
 		OKX(test_deep_book),
 		OKX(test_two_connections),

@@ -45,6 +45,8 @@ struct world {
 	/* The first trade that is still missing after an answer. */
 	int64_t next;
 	int64_t new_first;
+	/* The stream has brought what was missing. */
+	bool whole;
 	/* What the venue's error body says. */
 	struct wall banned_until;
 	/* Where the pieces of a body go. */
@@ -167,6 +169,14 @@ market_poll_reply(struct market *m, unsigned s, enum channel c,
 	(void)from;
 	say("polled:%u:%u", s, (unsigned)c);
 	return w->verdict;
+}
+
+bool
+market_has_holes(const struct market *m, unsigned s)
+{
+	(void)m;
+	(void)s;
+	return !w->whole;
 }
 
 void
@@ -436,6 +446,53 @@ limited_with_and_without_retry_after(void **state)
 	expect_said("failed:1");
 	expect_after(31000, 32000, "book:2");
 	assert_int_equal(w->rest.metrics.limited, 2);
+}
+
+/* Venues whose windows are shorter than a minute. */
+static void
+limited_by_the_window_of_the_venue(void **state)
+{
+	struct venue counts = venue;
+
+	(void)state;
+	w->rest.venue = &counts;
+	counts.id = VENUE_okx;
+	rest_want_book(&w->rest, 0);
+	wait_ms(0);
+	expect_said("book:0");
+	answer(429);
+	expect_after(2000, 3000, "book:0");
+	answer(429);
+	expect_after(4000, 5000, "book:0");
+	/* What the answer says goes first. */
+	answer_with(429, 30, -1);
+	expect_after(30000, 31000, "book:0");
+	/* Not for ever longer. */
+	for (int i = 0; i < 6; i++) {
+		answer(429);
+		wait_ms(61000);
+		expect_said("book:0");
+	}
+	answer(200);
+	expect_said("got:0");
+	/* A body behind status 200. */
+	rest_want_book(&w->rest, 1);
+	wait_ms(0);
+	expect_said("book:1");
+	w->verdict = ERR_LIMITED;
+	answer(200);
+	expect_said("got:1");
+	expect_after(2000, 3000, "book:1");
+	w->verdict = ERR_OK;
+	answer(200);
+	expect_said("got:1");
+	assert_int_equal(w->rest.metrics.limited, 10);
+	counts.id = VENUE_deribit;
+	rest_want_book(&w->rest, 0);
+	wait_ms(0);
+	expect_said("book:0");
+	answer(429);
+	expect_after(5000, 6000, "book:0");
 }
 
 static void
@@ -778,6 +835,34 @@ jobs_leave_room(void **state)
 	expect_said("/a");
 }
 
+/* Two calls were under way when the venue banned us: what it says to the other
+ * one does not end the ban. */
+static void
+the_longest_pause_stands(void **state)
+{
+	struct rest_job j = { .owner = (void *)(uintptr_t) "/a",
+		.name = "a",
+		.write = job_write,
+		.done = job_done };
+	struct httpc_reply limited = { .status = 429,
+		.body = SPAN("{}"),
+		.retry_after_s = 1,
+		.watched = -1 };
+
+	(void)state;
+	rest_want_book(&w->rest, 0);
+	rest_queue(&w->rest, &j, 0);
+	wait_ms(0);
+	assert_true(w->rest.http.busy && w->rest.jobs_http.busy);
+	w->len = 0;
+	answer_with(418, 600, -1);
+	w->rest.jobs_http.busy = false;
+	w->rest.jobs_http.done(&w->rest.jobs_http, &limited);
+	assert_int_equal(w->rest.refusal, REFUSAL_BANNED);
+	w->len = 0;
+	expect_after(600 * 1000, 601 * 1000, "book:0");
+}
+
 static void
 a_job_in_pieces(void **state)
 {
@@ -1021,6 +1106,58 @@ too_large_a_hole_is_not_asked_for(void **state)
 }
 
 /* An answer without any of them: asked again, later and later. */
+/* The stream has filled the hole that was asked for, and there is another. */
+static void
+another_hole_has_its_own_time(void **state)
+{
+	(void)state;
+	rest_want_trades(&w->rest, 0, 5, 6);
+	wait_ms(29 * 1000);
+	expect_said("trades:0:5+3");
+	rest_want_trades(&w->rest, 0, 20, 21);
+	w->next = 20;
+	answer(200);
+	expect_said("got:0 trades:0:20+3");
+	wait_ms(10 * 1000);
+	expect_said("");
+	w->next = INT64_MAX;
+	answer(200);
+	expect_said("got:0");
+	wait_ms(60 * 1000);
+	expect_said("");
+}
+
+/* The stream has filled the hole while REST was away: nothing is lost, and
+ * nothing is said to be. */
+static void
+a_hole_that_the_stream_has_filled(void **state)
+{
+	(void)state;
+	rest_want_trades(&w->rest, 0, 5, 6);
+	wait_ms(0);
+	answer(503);
+	w->whole = true;
+	wait_ms(60 * 1000);
+	w->words[w->len] = '\0';
+	assert_null(strstr(w->words, "failed"));
+	assert_false(w->wishes[0].trades);
+}
+
+/* A word that is not known, in a page that has all that was asked for. */
+static void
+a_hole_that_is_filled_is_not_asked_for_again(void **state)
+{
+	(void)state;
+	w->verdict = ERR_UNKNOWN;
+	rest_want_trades(&w->rest, 0, 5, 6);
+	wait_ms(0);
+	answer(200);
+	expect_said("trades:0:5+3 got:0");
+	wait_ms(60 * 1000);
+	expect_said("");
+	assert_int_equal(w->rest.metrics.failures, 1);
+}
+
 static void
 trades_that_rest_does_not_have(void **state)
 {
@@ -1062,6 +1199,7 @@ main(void)
 		TEST(books_come_before_trades_and_one_at_a_time),
 		TEST(a_book_not_wanted_any_more_is_dropped),
 		TEST(limited_with_and_without_retry_after),
+		TEST(limited_by_the_window_of_the_venue),
 		TEST(banned_longer_each_time),
 		TEST(refused_by_a_firewall),
 		TEST(a_venue_out_of_order),
@@ -1084,6 +1222,10 @@ main(void)
 		TEST(a_hole_is_given_up_in_time),
 		TEST(an_answer_after_that_is_ignored),
 		TEST(too_large_a_hole_is_not_asked_for),
+		TEST(the_longest_pause_stands),
+		TEST(another_hole_has_its_own_time),
+		TEST(a_hole_that_the_stream_has_filled),
+		TEST(a_hole_that_is_filled_is_not_asked_for_again),
 		TEST(trades_that_rest_does_not_have),
 		TEST(closed_in_the_middle),
 	};

@@ -547,6 +547,64 @@ errors_change_nothing(void **state)
 	assert_false(w->symbols.complete);
 }
 
+/* A list of one good row and one that is not what it was. */
+static void
+changed_row(char *text, size_t size, const char *row)
+{
+	snprintf(text, size, "{\"symbols\":[%s,%s]}",
+	    SPOT("BTCUSDT", "BTC", "USDT", "TRADING"), row);
+}
+
+/* That a row cannot be read does not mean that the venue has delisted it. */
+static void
+a_row_that_cannot_be_read_is_not_gone(void **state)
+{
+	static const char changed[] =
+	    "{\"symbol\":\"ETHUSDT\",\"status\":\"TRADING\","
+	    "\"baseAsset\":{\"name\":\"ETH\"},\"quoteAsset\":\"USDT\"}";
+	char text[16384], row[12288];
+	struct out o;
+
+	(void)state;
+	/* More than there are tokens for. */
+	out_init(&o, row, sizeof(row));
+	OUT_LITERAL(&o, "{\"symbol\":\"ETHUSDT\",\"filters\":[0");
+	for (int i = 0; i < 5000; i++)
+		OUT_LITERAL(&o, ",0");
+	OUT_LITERAL(&o, "]}");
+	out_cstr(&o);
+	begin(VENUE_binance_spot, "BTCUSDT ETHUSDT NOPE", 3, "");
+	expect_said("+BTCUSDT=BTC-USDT +ETHUSDT=ETH-USDT +NOPE=NOPE");
+	/* At first it is not known at all; what it is is left open. */
+	changed_row(text, sizeof(text), changed);
+	answer(0, text, 100, ERR_OK);
+	changed_row(text, sizeof(text), row);
+	w->asked[0] = 0;
+	answer(0, text, 100, ERR_OK);
+	expect_said("");
+	assert_int_equal(state_of("BTCUSDT"), WANTED_LIVE);
+	assert_int_equal(state_of("ETHUSDT"), WANTED_UNCHECKED);
+	w->asked[0] = 0;
+	answer(0, three, 100, ERR_OK);
+	expect_said("-NOPE:unknown !NOPE:unknown");
+	assert_int_equal(state_of("ETHUSDT"), WANTED_LIVE);
+	/* Then it stays what it was. */
+	changed_row(text, sizeof(text), changed);
+	w->asked[0] = 0;
+	answer(0, text, 100, ERR_OK);
+	changed_row(text, sizeof(text), row);
+	w->asked[0] = 0;
+	answer(0, text, 100, ERR_OK);
+	expect_said("");
+	assert_int_equal(state_of("ETHUSDT"), WANTED_LIVE);
+	assert_int_equal(w->symbols.counts.bad_rows, 4);
+	assert_int_equal(w->symbols.counts.delisted, 0);
+	/* And it may go. */
+	w->asked[0] = 0;
+	answer(0, INFO(SPOT("BTCUSDT", "BTC", "USDT", "TRADING")), 100, ERR_OK);
+	expect_said("-ETHUSDT:delisted !ETHUSDT:delisted");
+}
+
 static void
 nothing_is_unknown_before_all_is_read(void **state)
 {
@@ -925,6 +983,7 @@ main(void)
 		TEST(an_instrument_keeps_its_streams_under_any_name),
 		TEST(words_that_cannot_be_change_nothing),
 		TEST(errors_change_nothing),
+		TEST(a_row_that_cannot_be_read_is_not_gone),
 		TEST(nothing_is_unknown_before_all_is_read),
 		TEST(empty_lists_prove_nothing),
 		TEST(patterns_have_limits),

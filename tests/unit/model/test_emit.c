@@ -255,6 +255,18 @@ names_of_our_own(void **state)
 	assert_string_equal(subject(RECORD_gap, &r), "market.binance.all.gap");
 	assert_string_equal(
 	    msgid(RECORD_gap, &r), "binance:BTCUSDT:gap:trade:3-8");
+	/* Two of these are two holes. */
+	r.gap.data_type = SPAN("orderbook");
+	r.gap.to_id = SEQ_NULL;
+	r.gap.timestamp = 5;
+	assert_string_equal(
+	    msgid(RECORD_gap, &r), "binance:BTCUSDT:gap:orderbook:3--:5");
+	r.gap.from_id = SEQ_NULL;
+	r.gap.timestamp = 6;
+	assert_string_equal(
+	    msgid(RECORD_gap, &r), "binance:BTCUSDT:gap:orderbook:---:6");
+	r.gap.from_id = 3;
+	r.gap.to_id = 8;
 	r.gap.data_type = SPAN("journal");
 	r.gap.native_symbol = SPAN_NULL;
 	r.gap.reason = SPAN("nats");

@@ -725,9 +725,8 @@ on_gone(struct httpd *h)
 	w->gone++;
 }
 
-static const struct httpd_uploads uploads = {
-	on_open, on_piece, on_end, on_gone
-};
+static const struct httpd_uploads uploads = { on_open, on_piece, on_end,
+	on_gone };
 
 static uint64_t
 sum_of(const char *text, size_t len)

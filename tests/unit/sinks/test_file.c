@@ -1,5 +1,5 @@
-/* LINK: sinks/file core/loop core/time core/arena core/must core/out */
-/* LINK: core/span core/err model/model model/emit */
+/* LINK: sinks/file sinks/folder core/loop core/time core/arena core/must */
+/* LINK: core/out core/span core/err model/model model/emit */
 /* LINK: codec/decimal codec/decmath codec/utf8 */
 #include "file_world.h"
 

@@ -1,5 +1,5 @@
-/* LINK: sinks/file core/loop core/time core/arena core/must core/out */
-/* LINK: core/span core/err model/model model/emit */
+/* LINK: sinks/file sinks/folder core/loop core/time core/arena core/must */
+/* LINK: core/out core/span core/err model/model model/emit */
 /* LINK: codec/decimal codec/decmath codec/utf8 */
 #include "file_world.h"
 
@@ -14,6 +14,20 @@ wait_until_said(struct world *w, const char *words)
 	for (int i = 0; i < 50 && w->said.len < strlen(words); i++)
 		loop_turn(&w->loop, 100);
 	expect_said(&w->said, words);
+}
+
+static unsigned folder_syncs;
+static int folder_error;
+
+int
+fsync(int fd)
+{
+	struct stat st;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	folder_syncs += S_ISDIR(st.st_mode);
+	errno = folder_error;
+	return folder_error != 0 ? -1 : 0;
 }
 
 static void
@@ -99,7 +113,60 @@ a_full_disk_is_told_as_such(void **state)
 	expect_said(&w->said, "");
 }
 
-/* Seen when the next file is to be made. */
+/* What is written to a file that has no name is nowhere. */
+static void
+a_file_that_was_deleted_is_made_anew(void **state)
+{
+	struct world *w = *state;
+
+	open_sink(w);
+	offer_all(w, 1);
+	flush(w);
+	expect_said(&w->said, "c1");
+	clear(w);
+	offer_all(w, 1);
+	flush(w);
+	expect_said(&w->said, "d:io r");
+	assert_string_equal(w->why, strerror(ENOENT));
+	wait_until_said(w, "u y");
+	offer_all(w, 2);
+	flush(w);
+	expect_said(&w->said, "c3");
+	expect_file(w, "", 1, 3);
+	sink_file.close(&w->sink);
+}
+
+/* file.sync: a new file has its name on the disk, too. */
+static void
+names_are_synced(void **state)
+{
+	struct world *w = *state;
+
+	w->options.file.rotate_bytes = 1;
+	open_sink(w);
+	assert_int_equal(folder_syncs, 0);
+	sink_file.close(&w->sink);
+	clear(w);
+	w->options.file.sync = true;
+	open_sink(w);
+	assert_int_equal(folder_syncs, 1);
+	offer_all(w, 1);
+	flush(w);
+	expect_said(&w->said, "c1");
+	assert_int_equal(folder_syncs, 2);
+	/* One that was there needs none. */
+	sink_file.close(&w->sink);
+	write_file(w, "{}\n", 3);
+	open_sink(w);
+	assert_int_equal(folder_syncs, 2);
+	sink_file.close(&w->sink);
+	folder_error = EIO;
+	clear(w);
+	assert_int_equal(open_at(w, path_of(w, "")), ERR_CONFIG);
+	folder_error = 0;
+}
+
+/* Seen when something is written, and when the file is to be made anew. */
 static void
 a_folder_that_went_away_comes_back(void **state)
 {
@@ -114,17 +181,17 @@ a_folder_that_went_away_comes_back(void **state)
 	assert_int_equal(rmdir(w->dir), 0);
 	offer_all(w, 1);
 	flush(w);
-	expect_said(&w->said, "c2 d:io r");
+	expect_said(&w->said, "d:io r");
 	assert_string_equal(w->why, strerror(ENOENT));
 	assert_int_equal(offer(w), ERR_AGAIN);
 	wait_until_said(w, "d:io r");
-	assert_int_equal(w->next, 2);
+	assert_int_equal(w->next, 1);
 	assert_int_equal(mkdir(w->dir, 0700), 0);
 	wait_until_said(w, "u y");
 	offer_all(w, 1);
 	flush(w);
-	expect_said(&w->said, "c3");
-	expect_file(w, ".1", 2, 3);
+	expect_said(&w->said, "c2");
+	expect_file(w, ".1", 1, 2);
 	sink_file.close(&w->sink);
 }
 
@@ -205,6 +272,8 @@ main(void)
 		TEST(a_write_cut_at_every_byte_leaves_whole_lines),
 		TEST(after_a_failed_write_everything_is_offered_again),
 		TEST(a_full_disk_is_told_as_such),
+		TEST(a_file_that_was_deleted_is_made_anew),
+		TEST(names_are_synced),
 		TEST(a_folder_that_went_away_comes_back),
 		TEST(a_slow_pipe_gets_every_line),
 	};
