@@ -211,6 +211,10 @@ describe(struct out *why, const char *text, int error)
 	if (error != 0) {
 		OUT_LITERAL(why, ": ");
 		out_text(why, strerror(error));
+		/* Not every number has words there. */
+		OUT_LITERAL(why, " (");
+		out_i64(why, error);
+		out_char(why, ')');
 	}
 }
 
