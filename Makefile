@@ -412,7 +412,7 @@ update-key: | build-tools ## the keys of update bundles, in UPDATE_KEYS (build):
 	@image/appliance/update-key.sh $(UPDATE_KEYS)
 
 sbom: all ## what the binary of TARGET consists of (SPDX): build/TARGET-MODE/mpedge.spdx.json
-	@echo "$(B)/mpedge.spdx.json sha256" $$(sha256sum <$(B)/mpedge.spdx.json)
+	@cd $(B) && sha256sum mpedge.spdx.json
 binary: ## is each binary static-pie, small, and free of OpenSSL?
 	@for target in x86_64 aarch64 armv7; do \
 		$(MAKE) --no-print-directory TARGET=$$target all || exit 1; done
