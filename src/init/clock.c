@@ -157,7 +157,7 @@ on_done(struct job *j, int status)
 static struct span
 servers_of(const struct box *b)
 {
-	struct settings usual;
+	struct settings usual = { 0 };
 
 	settings_init(&usual);
 	if (strcmp(usual.ntp, b->settings.ntp) != 0)

@@ -1,3 +1,5 @@
+#define _GNU_SOURCE
+
 #include "init/job.h"
 
 #include <errno.h>
