@@ -106,7 +106,8 @@ under_way() { [ "$(said)" -gt "$1" ]; }
 ended=0
 for ((kill = 1; kill <= kills; kill++)); do
 	lines=$(said)
-	push again >"$work/check.log" 2>&1 || not_ok "cut $kill: it is taken"
+	# What the last cut left may be installed first.
+	wait_for "$boot_limit" push again || not_ok "cut $kill: it is taken"
 	wait_for 120 under_way "$lines" || not_ok "cut $kill: it is under way"
 	later=$((RANDOM % 80))
 	nap $((later / 10)).$((later % 10))
