@@ -36,7 +36,11 @@ for file in ${ETC:-}; do
 done
 install -m 755 "$init" "$root/init"
 install -m 755 "$mpedge" "$root/usr/bin/mpedge"
-[ "$dropbear" = - ] || install -m 755 "$dropbear" "$root/usr/bin/dropbear"
+[ "$dropbear" = - ] || {
+	install -m 755 "$dropbear" "$root/usr/bin/dropbearmulti"
+	ln -s dropbearmulti "$root/usr/bin/dropbear"
+	ln -s dropbearmulti "$root/usr/bin/dropbearkey"
+}
 cp -R "$kernel/lib/modules" "$root/lib/modules"
 
 # What a box without a data partition gets, then grown to the end of its disk.

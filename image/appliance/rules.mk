@@ -16,13 +16,17 @@ image-tools: build-tools
 $(UPDATE_KEY): | build-tools
 	@image/appliance/update-key.sh $(@D)
 
+SSHD := $(D)/dropbear.stamp
+$(SSHD): $(MUSL)
+
 # Of TARGET, which is what board.conf says.
-$(A)/%/disk.img: $(B)/mpedge $(B)/mpinit $(UPDATE_KEY) \
+$(A)/%/disk.img: $(B)/mpedge $(B)/mpinit $(UPDATE_KEY) $(SSHD) \
 		$(wildcard image/appliance/*.sh image/appliance/grub.cfg) \
 		board/%/board.conf board/%/modules.txt board/modules.txt \
 		image/settings.sh toolchain/versions.txt | image-tools
 	@VERSION='$(VERSION_TEXT)' ETC='$(UPDATE_KEY)' \
-		image/appliance/build.sh $* $(B)/mpinit $(B)/mpedge -
+		image/appliance/build.sh $* $(B)/mpinit $(B)/mpedge \
+		$(D)/bin/dropbearmulti
 $(A)/%/sdcard.img.xz: $(A)/%/disk.img
 	@xz -9 -T 1 -c $< >$@
 	@ls -s --block-size=1 $@

@@ -79,6 +79,8 @@ void environment_own(struct config_reader *r);
 /* KEY_file: the first line of the file at path is the value. */
 void secrets_from(struct config_reader *r, size_t option, const char *path,
     const struct config_origin *at);
+/* The first line of a file that only its owner may read; NULL or why not. */
+const char *secrets_line(const char *path, char *text, size_t size);
 void secrets_credentials(struct config_reader *r);
 
 #endif

@@ -52,8 +52,8 @@ struct lookout {
 	uint64_t looks;
 	struct lookout_venue venues[VENUE_COUNT];
 	struct lookout_sink sinks[SINK_COUNT];
-	/* Of certificates of ours. */
-	int64_t file_ends_s[2];
+	/* Of files of ours: certificates, and the user of NATS. */
+	int64_t file_ends_s[4];
 };
 
 /* Before arena_seal, after sources and sinks. */

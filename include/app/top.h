@@ -1,7 +1,8 @@
 /*
  * top.h -- mpedge top: what /status of a collector says, in a terminal.
  *
- *   mpedge top [--once] [--interval SECONDS] [--ca-file FILE] [URL]
+ *   mpedge top [--once] [--interval SECONDS] [--ca-file FILE]
+ *              [--token-file FILE | --user-file FILE] [URL]
  *
  * URL is http://127.0.0.1:8080 unless one is given; http or https, of this box
  * or another, with or without /status.  q ends it, another key looks at once.
@@ -10,6 +11,10 @@
  * noticed at the next look.  With --once, or where there is no terminal (or
  * TERM is dumb), one frame without any escapes is written: as large as the
  * terminal, or COLUMNS and LINES, or 80 by 24.
+ *
+ * A collector that wants a login gets the token (http.token) or user:password
+ * (http.user, http.password) that is the first line of a file, which only its
+ * owner may read: an argument would show in the list of processes.
  *
  * Members that a collector does not have are shown as -, those that are not
  * known here are passed over: versions may differ.
@@ -32,6 +37,8 @@ enum {
 	/* Connections and sinks whose rate is known. */
 	TOP_RATES_MAX = 256,
 	/* Of a frame: each cell, colours, and line ends. */
+	/* A header line with a token or a password. */
+	TOP_LOGIN_MAX = 1024,
 	TOP_FRAME_MAX = TOP_COLS_MAX * TOP_ROWS_MAX + 32 * 1024,
 };
 
@@ -106,6 +113,11 @@ void top_age(struct out *o, uint64_t ms);
 
 /* --- the command ---------------------------------------------------------- */
 
+struct top;
+
+/* top_login.c: the header of login_file for every request; NULL or why not. */
+const char *top_login(struct top *t);
+
 struct top_input {
 	int argc;
 	char **argv;
@@ -120,9 +132,13 @@ struct top {
 	bool once;
 	uint64_t interval_s;
 	const char *ca_file;
+	/* NULL: without; login_basic: user:password. */
+	const char *login_file;
+	bool login_basic;
 	const char *source;
 	struct url url;
 	char path[PAGE_PATH_MAX];
+	char headers[TOP_LOGIN_MAX];
 	/* How it is fetched. */
 	struct arena arena;
 	struct loop loop;

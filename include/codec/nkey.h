@@ -48,4 +48,11 @@ void nkey_public_write(
  */
 struct span nkey_block(struct span text, const char *title);
 
+/*
+ * When a JWT (RFC 7519) ends: its "exp", seconds since 1970; 0 when it has none
+ * or is not three parts of base64.  Nothing of it is verified; the text is
+ * decoded in place.
+ */
+int64_t nkey_jwt_end(char *jwt, size_t len);
+
 #endif

@@ -14,7 +14,8 @@
  * What was lost is counted.
  *
  * A journal file that fails is told of once, and once more when it is in use
- * again; it is tried at distances of HUB_FILE_MIN_MS that double.
+ * again; it is tried at distances of HUB_FILE_MIN_MS that double.  What is in
+ * memory is written to it in slices, HUB_SLICE_MS apart.
  */
 #ifndef MPEDGE_FEED_HUB_H
 #define MPEDGE_FEED_HUB_H
@@ -38,6 +39,7 @@ enum {
 	/* Between tries to use a journal file that failed. */
 	HUB_FILE_MIN_MS = 1000,
 	HUB_FILE_MAX_MS = 60000,
+	HUB_SLICE_MS = 5,
 };
 
 struct hub;

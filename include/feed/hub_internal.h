@@ -10,8 +10,9 @@
 /* Another turn, without waiting for a descriptor. */
 void hub_ask_again(struct hub *h);
 
-/* hub_file.c: should the journal's file fail, try it again when it is time. */
-void hub_mind_file(struct hub *h);
+/* hub_file.c: should the journal's file fail, try it again when it is time.
+ * True when it wants to be called again soon. */
+bool hub_mind_file(struct hub *h);
 
 /* What the sink may call. */
 void hub_host(struct hub_sink *s);

@@ -35,9 +35,10 @@
  * fails, and the journal goes on in memory: the map becomes private, what is
  * stored goes to pages of memory, at most JOURNAL_SPARE_BYTES of the ring.  The
  * oldest beyond that are lost, and told of like any frame that is damaged.
- * journal_resume makes room in the file, writes there what is in memory, and
- * maps it again: positions, cursors and marks stay what they are, so that
- * nothing is delivered twice.  The process must hand SIGBUS to journal_fault.
+ * journal_resume makes room in the file, writes there what is in memory, a
+ * slice a call, and maps it again: positions, cursors and marks stay what they
+ * are, so that nothing is delivered twice.  The process must hand SIGBUS to
+ * journal_fault.
  *
  * This file group is the only one of layer feed that calls the system.
  */
@@ -61,6 +62,8 @@ enum {
 	JOURNAL_MARK_SLOTS = 4096,
 	/* Of the ring, held in memory at most while the file fails. */
 	JOURNAL_SPARE_BYTES = 16 * 1024 * 1024,
+	/* Of what a journal_resume has to write, in one call. */
+	JOURNAL_SLICE = 256 * 1024,
 	/* Pages of the map stay resident for about so many bytes. */
 	JOURNAL_WINDOW = 1024 * 1024,
 };
@@ -172,6 +175,8 @@ struct journal {
 	uint64_t spare_from;
 	/* Recent pages, which may not have reached the disk, were taken too. */
 	bool spare_kept;
+	/* Written back to the file up to here; 0: not begun. */
+	uint64_t spare_back;
 	/* The file was being made: it may be emptied to give its room back. */
 	bool unmade;
 	/* How often that was, and the faults it took. */
@@ -282,8 +287,10 @@ bool journal_fault(struct journal *j, const void *address);
 
 /*
  * While j->spare: try to go on in the file.  OK when it is in use again, AGAIN
- * when room is being made and it wants to be called again soon, SPACE or IO
- * when it is no better (j->spare_error).  Writes up to JOURNAL_SPARE_BYTES.
+ * when it wants to be called again soon, SPACE or IO when it is no better
+ * (j->spare_error).  A call writes JOURNAL_SLICE bytes at most, and the last
+ * one the header; what is appended meanwhile is written too, and until the
+ * last of them all stays in memory.
  */
 enum err journal_resume(struct journal *j) MUST_USE;
 

@@ -77,7 +77,9 @@ struct rest_job {
 enum rest_refusal {
 	REFUSAL_NONE,
 #define REFUSAL(name, error, first_ms, most_ms, doc) REFUSAL_##name,
+#define WINDOW(venue, first_ms, most_ms, doc)
 #include "tables/refusals.def"
+#undef WINDOW
 #undef REFUSAL
 	REFUSALS
 };

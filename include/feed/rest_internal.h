@@ -30,6 +30,9 @@ enum rest_refusal rest_body_refusal(struct span body);
 void rest_pause(
     struct rest *r, enum rest_refusal f, int64_t ms, struct span text);
 
+/* The same for a body that says LIMITED behind status 200. */
+void rest_pause_limited(struct rest *r);
+
 /* When the present minute of the venue's windows is over. */
 struct mono rest_next_minute(struct rest *r);
 

@@ -31,6 +31,18 @@ void ddl_database(const struct ddl *d, struct out *o);
 /* The table of a record; false, and nothing written, when it has none. */
 bool ddl_table(const struct ddl *d, enum record_id id, struct out *o);
 
+/*
+ * Which of the columns of ours a table has, a name a line; the bits of those
+ * that are not among them (see model/row.h: lacks), 0 also when there is none,
+ * because the table is not there or may not be seen; and the statement that
+ * adds them.  plain: for a server that is too old for our types; those it gets
+ * have the same bytes.
+ */
+void ddl_ask(const struct ddl *d, enum record_id id, struct out *o);
+uint32_t ddl_lacks(enum record_id id, struct span names);
+void ddl_add(const struct ddl *d, enum record_id id, uint32_t lacks, bool plain,
+    struct out *o);
+
 /* database.prefixname */
 void ddl_name(const struct ddl *d, enum record_id id, struct out *o);
 

@@ -15,12 +15,17 @@
 
 #include "model/model.h"
 
-/* One row; returns how many fields did not fit.  The same record is the same
- * bytes on every machine and in every run. */
-unsigned record_row(enum record_id id, const void *rec, struct out *o);
+/*
+ * One row; returns how many fields did not fit.  The same record is the same
+ * bytes on every machine and in every run.  lacks: columns that the table has
+ * not, bit 0 is the first field and the one behind the last is `unfit`; the row
+ * is without them.
+ */
+unsigned record_row(
+    enum record_id id, const void *rec, uint32_t lacks, struct out *o);
 
 /* The columns of record_row, separated by commas. */
-void record_columns(enum record_id id, struct out *o);
+void record_columns(enum record_id id, uint32_t lacks, struct out *o);
 
 /*
  * The tables that the service replaced wrote, see tables/marketprism.def: name

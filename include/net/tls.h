@@ -73,6 +73,15 @@ struct tls_peer {
 	uint64_t opaque[72];
 };
 
+/*
+ * When the certificate ends that a handshake on this thread was shown last,
+ * seconds since 1970; 0 where there was none.  For the connections of libnats,
+ * each of which is made on a thread of its own: compat says what it saw, an
+ * mbedtls_x509_crt.
+ */
+void tls_thread_saw(const void *certificate);
+int64_t tls_thread_ends(void);
+
 /* host is borrowed for good.  tls_peer_fini before tls_fini. */
 void tls_peer_init(struct tls_peer *p, const char *host);
 void tls_peer_fini(struct tls_peer *p);

@@ -64,10 +64,10 @@ void click_batch_init(
 /* The frame makes no row, but belongs to the batch. */
 void click_batch_pass(struct click_batch *b, const struct sink_frame *f);
 
-/* Add its row; FULL, and nothing changed, when there is no room.  *unfit as
- * record_row. */
+/* Add its row; FULL, and nothing changed, when there is no room.  lacks and
+ * *unfit as record_row. */
 enum err click_batch_add(struct click_batch *b, const struct sink_frame *f,
-    bool marketprism, unsigned *unfit) MUST_USE;
+    bool marketprism, uint32_t lacks, unsigned *unfit) MUST_USE;
 
 /* Empty again. */
 void click_batch_reset(struct click_batch *b);

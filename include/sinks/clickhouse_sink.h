@@ -5,6 +5,8 @@
  *
  *   PROBE    which version is it, does it know tokens?
  *   CREATE   the database and tables (clickhouse.create)
+ *   COLUMNS  which columns do tables of an older build lack? they are added
+ *            (clickhouse.create), or rows leave without them
  *   COLLECT  frames of the journal become rows, until the batch is complete
  *   INSERT   one insert for each table of the batch
  *   PARK     what the server will never take goes to the dead-letter file: its
@@ -19,9 +21,9 @@
  *
  * After a failure of the network the server is probed again: it may be another
  * one now.  clickhouse.c takes frames, clickhouse_step.c decides what is next,
- * clickhouse_ask.c speaks to the server, clickhouse_pack.c makes bodies
- * smaller, clickhouse_park.c fills the dead-letter file, clickhouse_show.c
- * tells of it.
+ * clickhouse_ask.c speaks to the server, clickhouse_columns.c compares tables
+ * with ours, clickhouse_pack.c makes bodies smaller, clickhouse_park.c fills
+ * the dead-letter file, clickhouse_show.c tells of it.
  */
 #ifndef MPEDGE_SINKS_CLICKHOUSE_SINK_H
 #define MPEDGE_SINKS_CLICKHOUSE_SINK_H
@@ -49,6 +51,7 @@ enum {
 enum click_phase {
 	CLICK_PROBE,
 	CLICK_MAKE,
+	CLICK_COLUMNS,
 	CLICK_COLLECT,
 	CLICK_INSERT,
 	CLICK_DEAD,
@@ -125,10 +128,17 @@ struct click_sink {
 	struct mono asked;
 	struct click_server server;
 	enum click_phase phase;
-	/* CLICK_MAKE: which statement; INSERT and DEAD: which table. */
+	/* CLICK_MAKE: which statement; COLUMNS, INSERT and DEAD: which table.
+	 */
 	unsigned step;
 	/* Tables were made, or need not be. */
 	bool made;
+	/* Columns were looked at, which is once: a batch never changes. */
+	bool checked;
+	/* CLICK_COLUMNS: it is the statement that adds them. */
+	bool adding;
+	/* As record_row has it. */
+	uint32_t lacks[RECORD_COUNT];
 	/* After a failure, until retry fires. */
 	bool paused;
 	int64_t pause_ms;
@@ -178,11 +188,17 @@ enum err click_ask_open(struct click_sink *c, struct out *why);
 /* again: not compressed. */
 void click_ask_probe(struct click_sink *c, bool again);
 void click_ask_make(struct click_sink *c);
+/* The columns of c->step: which are there, or add them. */
+void click_ask_columns(struct click_sink *c);
 void click_ask_insert(struct click_sink *c);
 /* Its body is made. */
 void click_ask_packed(struct click_sink *c);
 /* The answer of click_ask_probe. */
 void click_read_probe(struct click_server *s, struct span body);
+
+/* clickhouse_columns.c: the answer to click_ask_columns; a refusal of it. */
+void click_columns_read(struct click_sink *c, struct span body);
+void click_columns_refused(struct click_sink *c, const char *why);
 
 /* clickhouse_pack.c */
 size_t click_pack_bytes(const struct opt_clickhouse *o);

@@ -29,6 +29,7 @@
 #include "codec/nkey.h"
 #include "core/loop.h"
 #include "core/options.h"
+#include "net/tls.h"
 
 enum {
 	NATS_URLS_MAX = 16,
@@ -103,6 +104,8 @@ struct nats_news {
 	enum err error;
 	/* natsConnection * */
 	void *connection;
+	/* STARTED: when the server's certificate ends, or 0. */
+	int64_t ends_s;
 	char text[160];
 };
 
@@ -132,6 +135,8 @@ struct nats_link {
 	int first;
 	/* When the connection was made. */
 	struct mono since;
+	/* Only the end of its certificate is known. */
+	struct tls_peer peer;
 	/* Our loop's thread, and the one that connects. */
 	pthread_t home;
 	pthread_t starter;
@@ -220,6 +225,10 @@ enum err nats_options_servers(struct nats_link *l) MUST_USE;
  * The seed is read, checked and wiped; libnats reads it again when it signs.
  */
 enum err nats_key_check_creds(const char *path, struct out *why) MUST_USE;
+
+/* When the user's JWT in that file ends, seconds since 1970; 0: it does not, or
+ * there is none. */
+int64_t nats_key_creds_end(const char *path);
 
 /* The public key of a seed file, NKEY_PUBLIC_TEXT characters and a NUL. */
 enum err nats_key_public(

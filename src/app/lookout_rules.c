@@ -244,12 +244,13 @@ look_at_end(
 }
 
 static void
-look_at_file(struct lookout *k, unsigned i, const char *path, int64_t limit)
+look_at_file(struct lookout *k, unsigned i, const char *path,
+    int64_t (*ends)(const char *path), int64_t limit)
 {
 	if (path[0] == '\0')
 		return;
 	if (k->looks % FILE_LOOKS == 0)
-		k->file_ends_s[i] = tls_file_ends(path);
+		k->file_ends_s[i] = ends(path);
 	look_at_end(k, path, k->file_ends_s[i], limit);
 }
 
@@ -272,10 +273,18 @@ look_at_certificates(struct lookout *k, int64_t limit)
 			look_at_end(k, m->hub.sinks[i].sink.type->name,
 			    p->ends_s, limit);
 	}
-	if (o->nats.enabled)
-		look_at_file(k, 0, o->nats.cert_file, limit);
+	if (o->consume.enabled)
+		look_at_end(k, "consume", m->consume.link.peer.ends_s, limit);
+	if (o->nats.enabled || o->consume.enabled) {
+		look_at_file(k, 0, o->nats.cert_file, tls_file_ends, limit);
+		look_at_file(
+		    k, 1, o->nats.credentials, nats_key_creds_end, limit);
+	}
 	if (o->clickhouse.enabled)
-		look_at_file(k, 1, o->clickhouse.cert_file, limit);
+		look_at_file(
+		    k, 2, o->clickhouse.cert_file, tls_file_ends, limit);
+	if (o->http.enabled)
+		look_at_file(k, 3, o->http.cert_file, tls_file_ends, limit);
 }
 
 static void (*const looks[ALARM_RULES])(struct lookout *k, int64_t limit) = {

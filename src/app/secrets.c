@@ -73,8 +73,9 @@ read_line(int fd, char *text, size_t size)
 	return strlen(text) == len ? NULL : "it has a NUL in it";
 }
 
+/* credential: what others may do is the service manager's to decide. */
 static const char *
-check(const struct config_reader *r, int fd, const char *path)
+check(int fd, const char *path, bool credential)
 {
 	struct stat st;
 
@@ -84,7 +85,7 @@ check(const struct config_reader *r, int fd, const char *path)
 		return "is not a file";
 	if ((st.st_mode & (S_IRWXG | S_IRWXO)) == 0)
 		return NULL;
-	if (!is_credential(r, path))
+	if (!credential)
 		return "others may read it; chmod 600 it";
 	/* The group's bits are the mask of its access list. */
 	if ((st.st_mode & S_IRWXO) != 0)
@@ -106,7 +107,7 @@ read_secret(struct config_reader *r, size_t option, int fd, const char *path,
     const struct config_origin *at)
 {
 	char text[SECRET_MAX] = "";
-	const char *why = check(r, fd, path);
+	const char *why = check(fd, path, is_credential(r, path));
 
 	if (why == NULL)
 		why = read_line(fd, text, sizeof(text));
@@ -130,6 +131,21 @@ remember(struct config_origins *from, const char *path)
 	out_text(&o, path);
 	(void)out_cstr(&o);
 	from->secret_count += !o.full;
+}
+
+const char *
+secrets_line(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	const char *why;
+
+	if (fd < 0)
+		return strerror(errno);
+	why = check(fd, path, false);
+	if (why == NULL)
+		why = read_line(fd, text, size);
+	close(fd);
+	return why;
 }
 
 void

@@ -37,11 +37,24 @@ fail(const char *what, const char *more)
 }
 
 static int
+fail_file(const char *path, const char *why)
+{
+	char text[512];
+	struct out o;
+
+	out_init(&o, text, sizeof(text));
+	OUT_LITERAL(&o, ": ");
+	out_text(&o, why);
+	return fail(path, out_cstr(&o));
+}
+
+static int
 usage(const char *what)
 {
 	(void)fail(what,
 	    "\nusage: mpedge top [--once] [--interval SECONDS] [--ca-file "
-	    "FILE] [URL]\n       URL is http://127.0.0.1:8080 unless given; "
+	    "FILE]\n                  [--token-file FILE | --user-file FILE] "
+	    "[URL]\n       URL is http://127.0.0.1:8080 unless given; "
 	    "http or https");
 	return COMMAND_USAGE;
 }
@@ -88,7 +101,16 @@ take(struct top *t, const struct httpc_reply *r)
 		out_i64(&o, r->status);
 		OUT_LITERAL(&o, " for ");
 		out_text(&o, t->path);
-		OUT_LITERAL(&o, ": is it the address of a status page?");
+		if (r->status != 401)
+			OUT_LITERAL(
+			    &o, ": is it the address of a status page?");
+		else if (t->login_file == NULL)
+			OUT_LITERAL(
+			    &o, ": it wants --token-file or --user-file");
+		else
+			OUT_LITERAL(&o, ": it does not know the login of ");
+		if (r->status == 401 && t->login_file != NULL)
+			out_text(&o, t->login_file);
 	} else {
 		memcpy(t->body, r->body.at, r->body.len);
 		if (json_parse(&t->json, t->body, r->body.len) == ERR_OK &&
@@ -188,6 +210,20 @@ on_signal(struct watch *w, unsigned got)
 
 /* --- the command ---------------------------------------------------------- */
 
+/* What names a file: its place, or NULL. */
+static const char **
+file_of(struct top *t, const char *word)
+{
+	if (strcmp(word, "--ca-file") == 0)
+		return &t->ca_file;
+	if (strcmp(word, "--token-file") == 0)
+		return &t->login_file;
+	if (strcmp(word, "--user-file") != 0)
+		return NULL;
+	t->login_basic = true;
+	return &t->login_file;
+}
+
 /* 0, or the exit status. */
 static int
 read_arguments(struct top *t)
@@ -198,18 +234,19 @@ read_arguments(struct top *t)
 		const char *word = t->in->argv[i];
 		const char *next =
 		    i + 1 < t->in->argc ? t->in->argv[i + 1] : NULL;
+		const char **file = file_of(t, word);
 
-		if (strcmp(word, "--once") == 0) {
+		if (file != NULL) {
+			if (next == NULL || *file != NULL)
+				return usage("a FILE is expected, once");
+			*file = next;
+			i++;
+		} else if (strcmp(word, "--once") == 0) {
 			t->once = true;
 		} else if (strcmp(word, "--interval") == 0) {
 			if (span_u64(span_of(next), &t->interval_s) != ERR_OK ||
 			    t->interval_s < 1 || t->interval_s > 3600)
 				return usage("--interval takes 1 to 3600");
-			i++;
-		} else if (strcmp(word, "--ca-file") == 0) {
-			if (next == NULL)
-				return usage("--ca-file takes a FILE");
-			t->ca_file = next;
 			i++;
 		} else if (word[0] == '-' || url != NULL) {
 			return usage("one URL is expected");
@@ -241,6 +278,7 @@ start(struct top *t)
 	struct tls_setup setup = {
 		.heap_bytes = TLS_BYTES, .ca_file = t->ca_file, .verify = true
 	};
+	const char *why;
 
 	loop_init(&t->loop);
 	if (arena_init(&t->arena, ARENA_BYTES) != ERR_OK)
@@ -271,7 +309,8 @@ start(struct top *t)
 	t->http.owner = t;
 	t->http.done = on_done;
 	t->http.deadline_ms = DEADLINE_MS;
-	return 0;
+	why = top_login(t);
+	return why == NULL ? 0 : fail_file(t->login_file, why);
 }
 
 static void

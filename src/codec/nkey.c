@@ -158,3 +158,94 @@ nkey_block(struct span text, const char *title)
 	}
 	return SPAN_NULL;
 }
+
+/* base64url without padding (RFC 7515); 64 for what is none. */
+static unsigned
+digit64(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return (unsigned)(c - 'A');
+	if (c >= 'a' && c <= 'z')
+		return (unsigned)(c - 'a') + 26;
+	if (c >= '0' && c <= '9')
+		return (unsigned)(c - '0') + 52;
+	if (c == '-' || c == '_')
+		return c == '-' ? 62 : 63;
+	return 64;
+}
+
+/* In place; what was read up to the first byte that is none. */
+static struct span
+base64url_read(char *at, size_t len)
+{
+	unsigned bits = 0;
+	unsigned held = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned digit = digit64(at[i]);
+
+		if (digit == 64)
+			break;
+		bits = (bits << 6 | digit) & 0xffff;
+		held += 6;
+		if (held >= 8) {
+			held -= 8;
+			at[n++] = (char)(bits >> held);
+		}
+	}
+	return (struct span){ at, n };
+}
+
+/* Behind the text that begins at i, its quotes included. */
+static size_t
+skip_text(struct span json, size_t i)
+{
+	for (i++; i < json.len && json.at[i] != '"'; i++)
+		i += json.at[i] == '\\';
+	return i < json.len ? i + 1 : json.len;
+}
+
+/* The number of the outermost member with that name. */
+static int64_t
+member_number(struct span json, const char *name)
+{
+	int depth = 0;
+
+	for (size_t i = 0; i < json.len;) {
+		char c = json.at[i];
+		size_t end = c == '"' ? skip_text(json, i) : i + 1;
+		struct span word = { json.at + i, end - i };
+		struct span rest = { json.at + end, json.len - end };
+		uint64_t n;
+
+		depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+		i = end;
+		if (c != '"' || depth != 1 || !span_is(word, name))
+			continue;
+		rest = span_trim(rest);
+		if (!span_starts(rest, ":"))
+			continue;
+		rest.at++;
+		rest.len--;
+		if (span_u64(span_word(&rest, " \t\r\n,}"), &n) != ERR_OK)
+			return 0;
+		return n <= INT64_MAX / 1000000000 ? (int64_t)n : 0;
+	}
+	return 0;
+}
+
+int64_t
+nkey_jwt_end(char *jwt, size_t len)
+{
+	char *first = memchr(jwt, '.', len);
+	char *second = NULL;
+
+	if (first != NULL)
+		second =
+		    memchr(first + 1, '.', len - (size_t)(first + 1 - jwt));
+	if (second == NULL)
+		return 0;
+	return member_number(
+	    base64url_read(first + 1, (size_t)(second - first - 1)), "\"exp\"");
+}

@@ -7,6 +7,7 @@
 #include <psa/crypto.h>
 
 #include "net/ca_roots.h"
+#include "net/tls.h"
 
 /*
  * OpenSSL's X509_V_ERR_* number for each reason mbedTLS gives; nats.c knows 62
@@ -43,6 +44,8 @@ ssl_judge(void *p, mbedtls_x509_crt *cert, int depth, uint32_t *flags)
 	struct ssl *s = p;
 	struct ssl_verdict v = { s, cert, depth, REASON_OTHER };
 
+	if (depth == 0)
+		tls_thread_saw(cert);
 	if (*flags == 0 || s->verify == NULL)
 		return 0;
 	for (int i = 0; i < REASON_COUNT; i++)

@@ -306,10 +306,12 @@ static void
 sync_fired(struct timer *t)
 {
 	struct hub *h = t->owner;
+	int64_t pause_ms = h->sync_ms;
 
 	journal_sync(h->journal, false);
-	hub_mind_file(h);
-	timer_start(h->loop, t, mono_after_ms(h->loop->now, h->sync_ms));
+	if (hub_mind_file(h) && pause_ms > HUB_SLICE_MS)
+		pause_ms = HUB_SLICE_MS;
+	timer_start(h->loop, t, mono_after_ms(h->loop->now, pause_ms));
 }
 
 void

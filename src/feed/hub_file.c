@@ -21,7 +21,7 @@ tell_file(struct hub *h, enum err e)
 
 /* While the file fails it is tried again and again, at growing distances that
  * begin anew when it was good for long enough. */
-void
+bool
 hub_mind_file(struct hub *h)
 {
 	struct journal *j = h->journal;
@@ -32,22 +32,23 @@ hub_mind_file(struct hub *h)
 		if (mono_due(
 			mono_after_ms(h->file_retry, HUB_FILE_MAX_MS), now))
 			h->file_pause_ms = HUB_FILE_MIN_MS;
-		return;
+		return false;
 	}
 	if (!mono_due(h->file_retry, now))
-		return;
+		return false;
 	e = journal_resume(j);
 	if (e == ERR_AGAIN)
-		return;
+		return true;
 	h->file_retry = mono_after_ms(now, h->file_pause_ms);
 	if (e == ERR_OK) {
 		tell_file(h, ERR_OK);
 		h->file_told = false;
-		return;
+		return false;
 	}
 	if (h->file_pause_ms < HUB_FILE_MAX_MS)
 		h->file_pause_ms *= 2;
 	if (!h->file_told)
 		tell_file(h, e);
 	h->file_told = true;
+	return false;
 }

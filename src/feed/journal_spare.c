@@ -14,8 +14,6 @@ enum {
 	PAGE = 4096,
 	/* Given up at once, so that it is not done for each frame. */
 	GIVE_UP = 1024 * 1024,
-	/* Of a file that is made while records come, a call. */
-	FILL_BYTES = 1024 * 1024,
 };
 
 static uint64_t
@@ -55,6 +53,7 @@ journal_degrade(struct journal *j, int error)
 	j->spare_error = error;
 	j->spare_from = page_of(j->head);
 	j->spare_kept = false;
+	j->spare_back = 0;
 	j->spares++;
 	/* A page may have come back from the disk as something else. */
 	j->verified = j->head;
@@ -102,10 +101,10 @@ journal_spare_room(struct journal *j, uint64_t to)
 {
 	uint64_t from;
 
-	/* A ring that is no larger gives up its oldest by itself, and its pages
-	 * are those of newer laps. */
-	if (j->size <= JOURNAL_SPARE_BYTES ||
-	    to - j->spare_from <= JOURNAL_SPARE_BYTES)
+	/* Of a ring that is smaller than that the rest is gone anyway. */
+	if (to > j->size && j->spare_from < to - j->size)
+		j->spare_from = to - j->size;
+	if (to - j->spare_from <= JOURNAL_SPARE_BYTES)
 		return;
 	from = page_of(to - JOURNAL_SPARE_BYTES) + GIVE_UP;
 	if (from > page_of(j->head))
@@ -256,38 +255,68 @@ make_room(struct journal *j)
 	if (fstat(j->fd, &st) != 0)
 		return errno;
 	at = (uint64_t)st.st_size;
-	end = at + FILL_BYTES < j->map_bytes ? at + FILL_BYTES : j->map_bytes;
+	end = j->map_bytes - at > JOURNAL_SLICE ? at + JOURNAL_SLICE
+						: j->map_bytes;
 	for (error = 0; error == 0 && at < end; at = page_of(at) + PAGE)
 		error = put(j, zeros, PAGE - at % PAGE, at);
 	return error == 0 && end < j->map_bytes ? EAGAIN : error;
 }
 
-/*
- * The ring first: the header then says what is there.  Should it be all of the
- * ring, the page of the head has the oldest frames behind it.
- */
+/* A slice of the ring, from where the last one ended; EAGAIN: more to come. */
 static int
-write_back(struct journal *j)
+write_slice(struct journal *j)
 {
-	bool all = j->head - j->spare_from > j->size - PAGE;
-	uint64_t at = all ? 0 : j->spare_from % j->size;
-	uint64_t len = all ? j->size : j->head - j->spare_from;
+	uint64_t from =
+	    j->spare_back > j->spare_from ? j->spare_back : j->spare_from;
+	uint64_t at = from % j->size;
+	uint64_t all = j->head - from;
+	uint64_t len = all < JOURNAL_SLICE ? all : JOURNAL_SLICE;
 	uint64_t first = len < j->size - at ? len : j->size - at;
 	int error = put(j, j->ring + at, first, JOURNAL_HEADER + at);
 
 	if (error == 0)
 		error = put(j, j->ring, len - first, JOURNAL_HEADER);
-	/* What failed to reach the disk does so behind a write that was good.
-	 */
-	if (error == 0 && fdatasync(j->fd) != 0)
-		error = errno;
 	if (error != 0)
 		return error;
-	j->settled = j->head > len ? j->head - len : 0;
+	(void)sync_file_range(j->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	journal_count_written(j, from, from + len);
+	j->spare_back = from + len;
+	return len < all ? EAGAIN : 0;
+}
+
+/* The header comes last: it then says what is there. */
+static int
+write_header(struct journal *j)
+{
+	/* What failed to reach the disk does so behind a write that was good.
+	 */
+	if (fdatasync(j->fd) != 0)
+		return errno;
+	j->settled = j->head;
 	journal_settle(j);
 	journal_checkpoint(j, j->head, j->sequence, j->marks);
 	journal_put_super(j);
 	return put(j, j->map, JOURNAL_HEADER, 0);
+}
+
+/* One step on the way back; EAGAIN: there are more. */
+static int
+step_back(struct journal *j)
+{
+	int error = 0;
+
+	if (j->reopen != NULL)
+		error = journal_reopen(j);
+	if (error == 0 && j->spare_back == 0)
+		error = make_room(j);
+	if (error == 0)
+		error = write_slice(j);
+	if (error == 0)
+		error = write_header(j);
+	if (error == 0 && mmap(j->map, j->map_bytes, PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_FIXED, j->fd, 0) == MAP_FAILED)
+		error = errno;
+	return error;
 }
 
 enum err
@@ -299,18 +328,11 @@ journal_resume(struct journal *j)
 		return ERR_OK;
 	journal_seal(j);
 	keep_recent(j);
-	if (j->reopen != NULL && (error = journal_reopen(j)) != 0) {
-		j->spare_error = error;
-		return ERR_IO;
-	}
-	error = make_room(j);
+	error = step_back(j);
 	if (error == EAGAIN)
 		return ERR_AGAIN;
-	if (error == 0)
-		error = write_back(j);
-	if (error == 0 && mmap(j->map, j->map_bytes, PROT_READ | PROT_WRITE,
-			      MAP_SHARED | MAP_FIXED, j->fd, 0) == MAP_FAILED)
-		error = errno;
+	/* What was written may not have got there: the next try begins anew. */
+	j->spare_back = 0;
 	if (error == 0) {
 		j->spare = 0;
 		j->unmade = false;
@@ -318,7 +340,7 @@ journal_resume(struct journal *j)
 		return ERR_OK;
 	}
 	/* A disk that is full wants back what it gave. */
-	if (j->unmade && ftruncate(j->fd, 0) != 0)
+	if (j->unmade && j->reopen == NULL && ftruncate(j->fd, 0) != 0)
 		error = errno;
 	j->spare_error = error;
 	return error == ENOSPC || error == EDQUOT ? ERR_SPACE : ERR_IO;

@@ -5,7 +5,6 @@
 enum {
 	TRADES_TRIES_MAX = 40,
 	SOURCE_TRIES = 3,
-	BODY_LIMITED_MS = 2000,
 };
 
 static const char *
@@ -45,11 +44,8 @@ log_failed(struct rest *r, const struct httpc_reply *a, enum err e)
 static void
 note_limited(struct rest *r, const struct httpc_reply *a, enum err e)
 {
-	if (e != ERR_LIMITED || a->status != 200)
-		return;
-	r->metrics.limited++;
-	rest_pause(
-	    r, REFUSAL_LIMITED, BODY_LIMITED_MS, SPAN("said by the body"));
+	if (e == ERR_LIMITED && a->status == 200)
+		rest_pause_limited(r);
 }
 
 static void

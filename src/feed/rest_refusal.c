@@ -21,7 +21,19 @@ static const struct refusal refusals[REFUSALS] = {
 	[REFUSAL_NONE] = { "none", ERR_OK, 0, 0, "" },
 #define REFUSAL(name, error, first, most, doc) \
 	[REFUSAL_##name] = { #name, ERR_##error, first, most, doc },
+#define WINDOW(venue, first, most, doc)
 #include "tables/refusals.def"
+#undef WINDOW
+#undef REFUSAL
+};
+
+/* In the place of LIMITED; first_ms 0: the venue has none. */
+static const struct refusal windows[VENUE_COUNT] = {
+#define REFUSAL(name, error, first, most, doc)
+#define WINDOW(venue, first, most, doc) \
+	[VENUE_##venue] = { "LIMITED", ERR_LIMITED, first, most, doc },
+#include "tables/refusals.def"
+#undef WINDOW
 #undef REFUSAL
 };
 /* clang-format on */
@@ -99,11 +111,16 @@ classify(const struct rest *r, const struct httpc_reply *a, bool in_pieces)
 static int64_t
 pause_ms(struct rest *r, enum rest_refusal f)
 {
-	int64_t ms = refusals[f].first_ms;
+	const struct refusal *window = &windows[r->venue->id];
+	const struct refusal *row = &refusals[f];
+	int64_t ms;
 
-	for (unsigned i = 1; i < r->misses && ms < refusals[f].most_ms; i++)
+	if (f == REFUSAL_LIMITED && window->first_ms > 0)
+		row = window;
+	ms = row->first_ms;
+	for (unsigned i = 1; i < r->misses && ms < row->most_ms; i++)
 		ms *= 2;
-	return ms < refusals[f].most_ms ? ms : refusals[f].most_ms;
+	return ms < row->most_ms ? ms : row->most_ms;
 }
 
 static int64_t
@@ -153,6 +170,16 @@ rest_pause(struct rest *r, enum rest_refusal f, int64_t ms, struct span text)
 	log_int(&l, "for_ms", ms);
 	log_text(&l, "why", r->why);
 	log_send(&l);
+}
+
+void
+rest_pause_limited(struct rest *r)
+{
+	r->metrics.limited++;
+	rest_pause(r, REFUSAL_LIMITED,
+	    pause_ms(r, REFUSAL_LIMITED) +
+		(int64_t)random_below(r->random, 1000),
+	    SPAN("said by the body"));
 }
 
 /* Back-off: short, and told by the call that failed. */

@@ -57,18 +57,62 @@ put_quoted(struct out *o, const char *text)
 	out_char(o, '\'');
 }
 
-static void
-put_column(struct out *o, const char *name, const char *type, const char *codec,
-    const char *doc)
+static const struct field_desc unfit = {
+	.name = "unfit",
+	.type = TYPE_TEXT,
+	.doc =
+	    "JSON with the members that do not fit their columns, all digits",
+};
+
+/* Of the fields, and the one behind the last. */
+static const struct field_desc *
+column(enum record_id id, size_t i)
 {
-	OUT_LITERAL(o, "  ");
-	out_text(o, name);
+	return i < records[id].field_count ? &records[id].fields[i] : &unfit;
+}
+
+/* What servers of 2018 know, with the same bytes. */
+static const char *
+plain_type(enum field_type type)
+{
+	switch (type) {
+	case TYPE_VENUE:
+	case TYPE_MARKET:
+	case TYPE_SYM:
+	case TYPE_UPDATE:
+		return "String";
+	case TYPE_SIDE:
+		return "Nullable(String)";
+	case TYPE_TIME:
+		return "Nullable(Int64)";
+	case TYPE_BOOL:
+		return "Nullable(UInt8)";
+	case TYPE_LEVELS:
+		/* Of tuples they made columns bids.1 and bids.2. */
+		return "Array(FixedString(32))";
+	case TYPE_TEXT:
+	case TYPE_SEQ:
+	case TYPE_DEC:
+	case TYPE_COUNT:
+		break;
+	}
+	return types[type].clickhouse;
+}
+
+static void
+put_column(struct out *o, const struct field_desc *f, bool plain)
+{
+	out_text(o, f->name);
 	out_char(o, ' ');
-	out_text(o, type);
+	if (plain) {
+		out_text(o, plain_type(f->type));
+		return;
+	}
+	out_text(o, types[f->type].clickhouse);
 	OUT_LITERAL(o, " COMMENT ");
-	put_quoted(o, doc);
+	put_quoted(o, f->doc);
 	OUT_LITERAL(o, " CODEC(");
-	out_text(o, codec);
+	out_text(o, types[f->type].codec);
 	out_char(o, ')');
 }
 
@@ -97,15 +141,10 @@ put_ours(const struct ddl *d, enum record_id id, struct out *o)
 	const struct record_desc *r = &records[id];
 	const char *comma = "";
 
-	for (size_t i = 0; i < r->field_count; i++) {
-		const struct field_desc *f = &r->fields[i];
-		const struct type_desc *t = &types[f->type];
-
-		put_column(o, f->name, t->clickhouse, t->codec, f->doc);
-		OUT_LITERAL(o, ",\n");
+	for (size_t i = 0; i <= r->field_count; i++) {
+		out_text(o, i > 0 ? ",\n  " : "  ");
+		put_column(o, column(id, i), false);
 	}
-	put_column(o, "unfit", "Nullable(String)", "ZSTD(1)",
-	    "JSON with the members that do not fit their columns, all digits");
 	OUT_LITERAL(o, "\n) ENGINE = MergeTree\nPARTITION BY toDate(");
 	put_instant(o, r);
 	OUT_LITERAL(o, ")\nORDER BY (");
@@ -186,6 +225,59 @@ ddl_table(const struct ddl *d, enum record_id id, struct out *o)
 	else
 		put_ours(d, id, o);
 	return true;
+}
+
+void
+ddl_ask(const struct ddl *d, enum record_id id, struct out *o)
+{
+	OUT_LITERAL(o, "SELECT name FROM system.columns WHERE database = '");
+	out_text(o, d->database);
+	OUT_LITERAL(o, "' AND table = '");
+	out_text(o, d->prefix);
+	out_text(o, records[id].plural);
+	OUT_LITERAL(o, "' AND name IN (");
+	for (size_t i = 0; i <= records[id].field_count; i++) {
+		out_text(o, i > 0 ? ", '" : "'");
+		out_text(o, column(id, i)->name);
+		out_char(o, '\'');
+	}
+	OUT_LITERAL(o, ") FORMAT TabSeparated");
+}
+
+uint32_t
+ddl_lacks(enum record_id id, struct span names)
+{
+	size_t count = records[id].field_count + 1;
+	uint32_t all = (uint32_t)((UINT64_C(1) << count) - 1);
+	uint32_t lacks = all;
+	struct span word;
+
+	while ((word = span_word(&names, "\n")).at != NULL) {
+		for (size_t i = 0; i < count; i++) {
+			if (span_is(word, column(id, i)->name))
+				lacks &= ~((uint32_t)1 << i);
+		}
+	}
+	return lacks != all ? lacks : 0;
+}
+
+void
+ddl_add(const struct ddl *d, enum record_id id, uint32_t lacks, bool plain,
+    struct out *o)
+{
+	const char *comma = "";
+
+	OUT_LITERAL(o, "ALTER TABLE ");
+	ddl_name(d, id, o);
+	for (size_t i = 0; i <= records[id].field_count; i++) {
+		if ((lacks >> i & 1) == 0)
+			continue;
+		out_text(o, comma);
+		out_text(
+		    o, plain ? " ADD COLUMN " : " ADD COLUMN IF NOT EXISTS ");
+		put_column(o, column(id, i), plain);
+		comma = ",";
+	}
 }
 
 void

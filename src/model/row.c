@@ -193,7 +193,7 @@ put_unfit(struct out *o, const struct record_desc *desc, const void *rec,
 }
 
 unsigned
-record_row(enum record_id id, const void *rec, struct out *o)
+record_row(enum record_id id, const void *rec, uint32_t lacks, struct out *o)
 {
 	const struct record_desc *desc = &records[id];
 	uint32_t unfit = 0;
@@ -202,23 +202,29 @@ record_row(enum record_id id, const void *rec, struct out *o)
 	for (size_t i = 0; i < desc->field_count; i++) {
 		const struct field_desc *f = &desc->fields[i];
 
-		if (put_field(o, f->type, (const char *)rec + f->offset))
+		if ((lacks >> i & 1) != 0 ||
+		    put_field(o, f->type, (const char *)rec + f->offset))
 			continue;
 		unfit |= (uint32_t)1 << i;
 		count++;
 	}
-	put_unfit(o, desc, rec, unfit);
+	if ((lacks >> desc->field_count & 1) == 0)
+		put_unfit(o, desc, rec, unfit);
 	return count;
 }
 
 void
-record_columns(enum record_id id, struct out *o)
+record_columns(enum record_id id, uint32_t lacks, struct out *o)
 {
 	const struct record_desc *desc = &records[id];
+	const char *comma = "";
 
-	for (size_t i = 0; i < desc->field_count; i++) {
-		out_text(o, desc->fields[i].name);
-		out_char(o, ',');
+	for (size_t i = 0; i <= desc->field_count; i++) {
+		if ((lacks >> i & 1) != 0)
+			continue;
+		out_text(o, comma);
+		out_text(
+		    o, i < desc->field_count ? desc->fields[i].name : "unfit");
+		comma = ",";
 	}
-	OUT_LITERAL(o, "unfit");
 }

@@ -140,6 +140,23 @@ tls_file_ends(const char *path)
 	return ends_s;
 }
 
+/* libnats has no place for it between a handshake and its caller. */
+static _Thread_local int64_t thread_ends;
+
+void
+tls_thread_saw(const void *certificate)
+{
+	const mbedtls_x509_crt *crt = certificate;
+
+	thread_ends = tls_seconds(&crt->valid_to);
+}
+
+int64_t
+tls_thread_ends(void)
+{
+	return thread_ends;
+}
+
 int
 tls_words_verify(void *state, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 {

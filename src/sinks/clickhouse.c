@@ -64,7 +64,7 @@ add(struct click_sink *c, const struct sink_frame *f)
 		click_batch_pass(b, f);
 		return ERR_OK;
 	}
-	e = click_batch_add(b, f, c->ddl.marketprism, &unfit);
+	e = click_batch_add(b, f, c->ddl.marketprism, c->lacks[f->id], &unfit);
 	if (e != ERR_OK && b->rows > 0) {
 		b->closed = true;
 		c->hungry = true;
@@ -225,6 +225,7 @@ clickhouse_open(struct sink *s, const struct sink_setup *setup, struct out *why)
 		.marketprism = strcmp(o->schema, "marketprism") == 0 };
 	c->pause_ms = o->retry_ms;
 	c->made = !o->create;
+	c->checked = c->ddl.marketprism;
 	c->retry = (struct timer){ .fire = on_retry, .owner = c };
 	c->age = (struct timer){ .fire = on_age, .owner = c };
 	read_types(c);

@@ -154,6 +154,20 @@ click_ask_make(struct click_sink *c)
 	post_statement(c, out_done(&o), false);
 }
 
+void
+click_ask_columns(struct click_sink *c)
+{
+	enum record_id id = (enum record_id)c->step;
+	struct out o;
+
+	out_init(&o, c->statement, sizeof(c->statement));
+	if (c->adding)
+		ddl_add(&c->ddl, id, c->lacks[id], !c->server.tokens, &o);
+	else
+		ddl_ask(&c->ddl, id, &o);
+	post_statement(c, out_done(&o), false);
+}
+
 static void
 put_query(struct click_sink *c, enum record_id id, struct out *path)
 {
@@ -167,7 +181,7 @@ put_query(struct click_sink *c, enum record_id id, struct out *path)
 	if (c->ddl.marketprism)
 		marketprism_columns(id, &o);
 	else
-		record_columns(id, &o);
+		record_columns(id, c->lacks[id], &o);
 	out_text(&o, c->ddl.marketprism ? ") FORMAT TabSeparated"
 					: ") FORMAT RowBinary");
 	OUT_LITERAL(path, "&query=");

@@ -70,7 +70,7 @@ note_cut(struct click_table *t, size_t at)
 
 enum err
 click_batch_add(struct click_batch *b, const struct sink_frame *f,
-    bool marketprism, unsigned *unfit)
+    bool marketprism, uint32_t lacks, unsigned *unfit)
 {
 	struct click_table *t = &b->tables[f->id];
 	size_t before = t->rows.len;
@@ -79,7 +79,7 @@ click_batch_add(struct click_batch *b, const struct sink_frame *f,
 	if (marketprism)
 		marketprism_row(f->id, f->record, &t->rows);
 	else
-		*unfit = record_row(f->id, f->record, &t->rows);
+		*unfit = record_row(f->id, f->record, lacks, &t->rows);
 	if (t->rows.full || b->bytes + (t->rows.len - before) > b->bytes_max) {
 		t->rows.len = before;
 		t->rows.full = false;

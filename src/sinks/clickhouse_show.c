@@ -6,6 +6,7 @@ phase_name(const struct click_sink *c)
 	static const char *const names[] = {
 		[CLICK_PROBE] = "probing",
 		[CLICK_MAKE] = "creating",
+		[CLICK_COLUMNS] = "creating",
 		[CLICK_COLLECT] = "collecting",
 		[CLICK_INSERT] = "inserting",
 		[CLICK_DEAD] = "parking",

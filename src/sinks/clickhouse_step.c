@@ -51,6 +51,26 @@ next_statement(const struct click_sink *c, unsigned step)
 	return step;
 }
 
+/* Behind CLICK_MAKE. */
+static enum click_phase
+made_phase(const struct click_sink *c)
+{
+	return c->checked ? CLICK_COLLECT : CLICK_COLUMNS;
+}
+
+static void
+next_columns(struct click_sink *c)
+{
+	while (c->step < RECORD_COUNT && !c->wanted[c->step])
+		c->step++;
+	if (c->step < RECORD_COUNT) {
+		click_ask_columns(c);
+		return;
+	}
+	c->checked = true;
+	click_goto(c, CLICK_COLLECT);
+}
+
 static void
 insert_next(struct click_sink *c)
 {
@@ -85,8 +105,10 @@ collect(struct click_sink *c)
 void
 click_goto(struct click_sink *c, enum click_phase phase)
 {
-	if (phase != c->phase)
+	if (phase != c->phase) {
 		c->step = 0;
+		c->adding = false;
+	}
 	c->phase = phase;
 	switch (phase) {
 	case CLICK_PROBE:
@@ -99,7 +121,10 @@ click_goto(struct click_sink *c, enum click_phase phase)
 			return;
 		}
 		c->made = true;
-		click_goto(c, CLICK_COLLECT);
+		click_goto(c, made_phase(c));
+		return;
+	case CLICK_COLUMNS:
+		next_columns(c);
 		return;
 	case CLICK_COLLECT:
 		collect(c);
@@ -167,7 +192,7 @@ probed(struct click_sink *c, const struct click_answer *a)
 	/* With a batch under way its insert tells whether all is well. */
 	if (!c->batch.closed)
 		went_well(c);
-	click_goto(c, c->made ? CLICK_COLLECT : CLICK_MAKE);
+	click_goto(c, c->made ? made_phase(c) : CLICK_MAKE);
 }
 
 static void
@@ -203,6 +228,9 @@ succeeded(struct click_sink *c, const struct click_answer *a)
 		c->metrics.creates++;
 		c->step++;
 		click_goto(c, CLICK_MAKE);
+		return;
+	case CLICK_COLUMNS:
+		click_columns_read(c, a->body);
 		return;
 	case CLICK_INSERT:
 		inserted(c);
@@ -268,14 +296,18 @@ failed(struct click_sink *c, const struct click_verdict *v, const char *why)
 {
 	bool wait = v->class == CLICK_RETRY || v->class == CLICK_AUTH ||
 		    v->class == CLICK_SPLIT;
+	/* By a server that will not do it later either. */
+	bool refused =
+	    v->code == 497 || v->code == 164 || (v->error == ERR_HTTP && !wait);
 
 	if (c->phase == CLICK_INSERT) {
 		insert_failed(c, v, why);
 	} else if (encoding_refused(c, v, why)) {
 		click_ask_probe(c, true);
-	} else if (c->phase == CLICK_MAKE && v->error == ERR_HTTP &&
-		   (!wait || v->code == 497 || v->code == 164)) {
+	} else if (c->phase == CLICK_MAKE && refused) {
 		cannot_make(c, why);
+	} else if (c->phase == CLICK_COLUMNS && refused) {
+		click_columns_refused(c, why);
 	} else {
 		if (v->error != ERR_HTTP && v->error != ERR_AUTH)
 			c->phase = CLICK_PROBE;
@@ -287,7 +319,9 @@ failed(struct click_sink *c, const struct click_verdict *v, const char *why)
 void
 click_answered(struct click_sink *c, const struct click_answer *a)
 {
-	struct click_verdict v = click_judge(a, c->phase != CLICK_PROBE);
+	bool quiet =
+	    c->phase != CLICK_PROBE && (c->phase != CLICK_COLUMNS || c->adding);
+	struct click_verdict v = click_judge(a, quiet);
 	char why[CLICK_WHY_MAX];
 	struct out o;
 

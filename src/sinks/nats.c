@@ -183,6 +183,7 @@ nats_open(struct sink *s, const struct sink_setup *setup, struct out *why)
 	e = read_subjects(n, why);
 	if (e != ERR_OK)
 		return e;
+	s->peer = &n->link.peer;
 	n->alerts = setup->options->alarms.enabled;
 	n->plan.no_alerts = !n->alerts;
 	n->about = setup->about;

@@ -98,6 +98,25 @@ nats_key_check_creds(const char *path, struct out *why)
 	return e;
 }
 
+int64_t
+nats_key_creds_end(const char *path)
+{
+	char buf[FILE_BYTES];
+	char text[1];
+	struct span all, jwt;
+	struct out why;
+	int64_t end_s = 0;
+
+	out_init(&why, text, sizeof(text));
+	if (load("", path, buf, &all, &why) == ERR_OK) {
+		jwt = nkey_block(all, "NATS USER JWT");
+		if (jwt.at != NULL)
+			end_s = nkey_jwt_end(buf + (jwt.at - buf), jwt.len);
+	}
+	wipe(buf, sizeof(buf));
+	return end_s;
+}
+
 enum err
 nats_key_public(const char *path, char *public_key, struct out *why)
 {

@@ -181,6 +181,8 @@ take_news(struct nats_link *l, const struct nats_news *n)
 	case NATS_NEWS_STARTED:
 		nats_thread_join(l);
 		l->connection = n->connection;
+		if (n->ends_s != 0)
+			l->peer.ends_s = n->ends_s;
 		if (n->connection != NULL) {
 			attach(l);
 			break;

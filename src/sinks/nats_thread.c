@@ -181,6 +181,7 @@ start(void *argument)
 	if (s != NATS_OK)
 		explain(&n, s, nats_GetLastError(NULL));
 	n.connection = s == NATS_OK ? nc : NULL;
+	n.ends_s = tls_thread_ends();
 	post(l, &n);
 	return NULL;
 }

@@ -7,7 +7,8 @@
 #            digit, the sums of the file that was written beside it
 #   faults   answers of each class, a connection cut before and after the
 #            insert was done, the server stopped, killed and restarted: once
-#   kill     mpedge gets SIGKILL, four times, on its journal file: once
+#   kill     mpedge gets SIGKILL, four times, on its journal file: once; and
+#            finds tables of an older build
 #   dead     a table that lost a column: its batches are in the dead-letter
 #            file, the others go on
 #   tls      https with a certificate authority and client certificate of its
@@ -225,6 +226,12 @@ run_faults() {
 
 # --- kill ------------------------------------------------------------------
 
+older_tables() {
+	query "ALTER TABLE mpedge.trades DROP COLUMN backfill" &&
+		query "ALTER TABLE mpedge.liquidations
+			DROP COLUMN venue_trade_id"
+}
+
 run_kill() {
 	collect kill
 	db=mpedge
@@ -244,13 +251,20 @@ run_kill() {
 			mpedge_clickhouse_retries_total
 		stop "$mpedge_pid" KILL
 		fault times=0
+		[ $i != 2 ] || check "two tables become those of an older build" \
+			older_tables
 		start_mpedge
 		check "it goes on after kill $i" wait_for 30 inserted 300
+	done
+	for i in "trades columns=backfill" "liquidations columns=venue_trade_id"; do
+		check "what they lack is added: $i" grep -q \
+			"event=columns_added table=$i" "$work/mpedge.log"
 	done
 	check "all of it arrived" come_to_rest
 	check "every trade once" once
 	check "every book once" books_once
 	check "nothing was lost" none_lost
+	check "nothing was parked" test ! -s "$dead"
 	leave
 }
 
@@ -498,9 +512,9 @@ old_tables() {
 		s/DateTime64\(9, .UTC.\)/Int64/; s/Bool\b/UInt8/
 		s/LowCardinality\((Nullable\()?String\)+/\1String/
 		s/Nullable\(String$/Nullable(String)/; s/\(String,$/(String),/
-		s/Tuple\(price (.*), quantity (.*)\)\)(,?)$/Tuple(\1, \2))\3/
+		s/Tuple\(price .*, quantity .*\)\)(,?)$/FixedString(32))\1/
 		s/^PARTITION BY.*/PARTITION BY tuple()/
-		s/^ORDER BY.*/ORDER BY tuple()/; /^SETTINGS/d' |
+		s/^ORDER BY.*/ORDER BY tuple()/; s/^SETTINGS.*/;/' |
 		awk 'BEGIN { RS = ";" } NF' RS=';' ORS='\0'
 }
 
@@ -537,6 +551,7 @@ run_old() {
 	url=$clickhouse_url
 	query() { sql "$url" "$1" user=edge password=Gl8hwurm; }
 	check "the tables in types of then" make_old_tables
+	check "two of them of an older build" older_tables
 	start file.enabled=false clickhouse.create=false box.drain_ms=100 \
 		clickhouse.user=edge clickhouse.password=wrong
 	check "a wrong password is told" wait_for 20 grep -q \
@@ -546,6 +561,9 @@ run_old() {
 		clickhouse.user=edge clickhouse.password=Gl8hwurm \
 		clickhouse.compress=gzip journal.path="$work/journal" journal.size_bytes=8388608
 	check "rows arrive" wait_for 30 inserted 500
+	check "it says which columns it leaves out" grep -q \
+		"event=columns_missing table=trades columns=backfill" \
+		"$work/mpedge.log"
 	check "it says what is not promised" grep -q \
 		'version=18.16.* guarantee="at least once' "$work/mpedge.log"
 	check_smaller gzip
@@ -558,17 +576,25 @@ run_old() {
 	start_clickhouse
 	check "and found again, restarted" wait_for 30 up
 	stop "$mpedge_pid" KILL
-	start file.enabled=false clickhouse.create=false \
-		clickhouse.user=edge clickhouse.password=Gl8hwurm \
-		clickhouse.compress=lz4 journal.path="$work/journal" \
-		journal.size_bytes=8388608
+	# No table can be made in its SQL, all are there.
+	start file.enabled=false clickhouse.user=edge \
+		clickhouse.password=Gl8hwurm clickhouse.compress=lz4 \
+		journal.path="$work/journal" journal.size_bytes=8388608
 	check "it goes on after a kill" wait_for 30 inserted 300
+	check "missing columns are added" grep -q \
+		"event=columns_added table=trades columns=backfill" \
+		"$work/mpedge.log"
+	check "they are filled" wait_for 20 number_is \
+		"SELECT countIf(isNotNull(backfill)) > 0 FROM mpedge.trades" 1
 	check "lz4, which it does not know: it is told" grep -q \
 		'encoding_refused compress=lz4 ' "$work/mpedge.log"
 	check "and on the status page" eval \
 		'page /status | grep -q "\"compress\":\"refused\""'
 	check "all of it arrived" come_to_rest
 	check "every trade at least once" at_least_once
+	check "nothing was parked" test ! -s "$dead"
+	check "levels of books are whole" number_is "SELECT max(length(bids)) > 1
+		AND max(length(asks)) > 1 FROM mpedge.orderbooks" 1
 	check "the password is in no log and on no page" eval \
 		'! grep -q Gl8hwurm "$work/mpedge.log" &&
 		! page /status | grep -q Gl8hwurm'

@@ -321,7 +321,7 @@ measure_start() {
 	local from=${EPOCHREALTIME/./}
 	start_mpedge "$@"
 	ready_ms=$(((${EPOCHREALTIME/./} - from) / 1000))
-	check "it collects" wait_for 20 in_step
+	check "it collects" wait_for 90 in_step
 	resident=$(rss "$mpedge_pid")
 }
 

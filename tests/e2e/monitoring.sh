@@ -42,7 +42,7 @@ start_sim --rate 200 --symbols BTCUSDT,ETHUSDT
 start_mpedge
 prometheus_port=$(free_port)
 sed -e "s/mpedge:8080/127.0.0.1:$http_port/" -e 's/_interval: 15s/_interval: 1s/' \
-	-e "s|rules/\*.yml|$PWD/docs/prometheus/*-rules.yml|" \
+	-e "s|\*-rules.yml|$PWD/docs/prometheus/*-rules.yml|" \
 	image/prometheus/prometheus.yml >"$work/prometheus.yml"
 "$prometheus" --config.file="$work/prometheus.yml" \
 	--storage.tsdb.path="$work/tsdb" --log.level=warn \

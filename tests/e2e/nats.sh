@@ -221,6 +221,9 @@ result tls-by-address $?
 
 send 1000 0 20 url="tls://localhost:$port" ca_file="$work/ca.pem"
 result tls-by-name $?
+has "^server_ends=$(date -d "$(openssl x509 -noout -enddate \
+	-in "$work/good.pem" | cut -d = -f 2)" +%s) "
+result tls-end-of-the-certificate $?
 
 send 1000 0 20 url="nats://127.0.0.1:$port" ca_file="$work/ca.pem"
 result tls-asked-for-by-the-server $?

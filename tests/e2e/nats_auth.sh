@@ -104,6 +104,16 @@ send 1000 0 20 url="$url" credentials="$work/box.creds" &&
 	has "confirmed=1000" && silent
 result credentials $?
 
+has "login_ends=0\$"
+result credentials-without-an-end $?
+token hour.jwt user account box 3600
+creds hour.creds hour.jwt box
+send 10 0 20 url="$url" credentials="$work/hour.creds"
+ends=$(sed -n 's/.*login_ends=//p' "$work/out")
+[ "$ends" -gt "$(($(date +%s) + 1800))" ] &&
+	[ "$ends" -le "$(($(date +%s) + 3600))" ]
+result credentials-and-when-they-end $?
+
 send 10 0 3 url="$url" credentials="$work/wrong.creds" reconnect_ms=100
 has "^down auth" && ! has "^up" && silent
 result credentials-with-the-seed-of-another $?

@@ -64,7 +64,10 @@ fire() {
 
 begin rules
 check "promtool takes the rules" "$promtool" check rules $rules/*-rules.yml
-check "... and the configuration" "$promtool" check config $rules/prometheus.yml
+cp image/prometheus/prometheus.yml $rules/*-rules.yml "$work"
+check "... and the configuration, which finds them" eval \
+	'"$promtool" check config "$work/prometheus.yml" >"$work/config" 2>&1 &&
+	[ "$(grep -c "mpedge-rules.yml$\|marketprism-rules.yml$" "$work/config")" = 2 ]'
 check "their tests pass" "$promtool" test rules tests/prometheus/*.yml
 
 start_sim --rate 300 --symbols BTCUSDT,ETHUSDT

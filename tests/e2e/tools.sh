@@ -214,6 +214,29 @@ top() {
 	check "of 24 lines" test "$(wc -l <"$work/said")" = 24
 	check "and 80 columns, without escapes" eval \
 		"! grep -E '.{81}' '$work/said' && ! grep -q \$'\x1b' '$work/said'"
+	# A login.
+	stop "$mpedge_pid"
+	start_mpedge http.token=Zl0tna http.user=edge http.password=Gh7:k
+	printf 'Zl0tna\n' >"$work/token"
+	printf 'edge:Gh7:k' >"$work/login"
+	printf 'edge' >"$work/other"
+	chmod 600 "$work/token" "$work/login" "$work/other"
+	check "a login is wanted: 1" once 1 "127.0.0.1:$http_port"
+	check "it says by what" says "HTTP 401 for /status: it wants --token-file"
+	check "another login: 1" once 1 --token-file "$work/other" "127.0.0.1:$http_port"
+	check "it says whose" says "it does not know the login of $work/other"
+	check "no login at all: 1" once 1 --user-file "$work/other" "127.0.0.1:$http_port"
+	check "it says what it is" says "$work/other: its first line is no user:password"
+	check "a token" once 0 --token-file "$work/token" "127.0.0.1:$http_port"
+	check "user and password" once 0 --user-file "$work/login" "127.0.0.1:$http_port"
+	chmod 644 "$work/login"
+	check "a file for all to read: 1" once 1 --user-file "$work/login" "127.0.0.1:$http_port"
+	check "it says that" says "$work/login: others may read it; chmod 600 it"
+	check "no file: 1" once 1 --token-file "$work/none" "127.0.0.1:$http_port"
+	check "one of the two: 64" once 64 --token-file "$work/token" --user-file "$work/token"
+	stop "$mpedge_pid"
+	write_config log.levels=app:error
+	start_mpedge
 	# Alive in a terminal; then the shell has it back as it was.
 	check "a terminal" terminal -f /dev/null new-session -d -s top -x 80 -y 24 \
 		"stty -g >'$work/stty'; '$mpedge' top 127.0.0.1:$http_port

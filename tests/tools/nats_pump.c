@@ -46,6 +46,8 @@
 #include "core/log.h"
 #include "core/loop.h"
 #include "core/options.h"
+#include "net/tls.h"
+#include "sinks/nats_link.h"
 #include "sinks/sink.h"
 
 enum {
@@ -369,6 +371,9 @@ report(struct pump *p)
 	    (unsigned long long)c->resent, (unsigned long long)c->connects,
 	    (unsigned long long)c->in_flight, p->sink.type->idle(&p->sink),
 	    (unsigned long long)c->trimmed, (unsigned long long)c->passed_over);
+	printf("server_ends=%lld login_ends=%lld\n",
+	    (long long)p->sink.peer->ends_s,
+	    (long long)nats_key_creds_end(p->options.nats.credentials));
 	printf("cpu_us=%lld ms=%lld rss_kb=%ld tls_heap=%zu target=%s\n",
 	    (long long)cpu, (long long)mono_ms_between(p->begin, p->loop.now),
 	    u.ru_maxrss, peak, p->sink.target);

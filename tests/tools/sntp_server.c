@@ -74,14 +74,14 @@ main(int argc, char **argv)
 		return 2;
 	}
 	for (;;) {
-		ssize_t n = recvfrom(fd, packet, sizeof(packet), 0,
-		    (struct sockaddr *)&a, &len);
+		ssize_t n = recvfrom(
+		    fd, packet, sizeof(packet), 0, (struct sockaddr *)&a, &len);
 
 		if (n < BYTES)
 			continue;
 		answer(packet, argc > 2 ? atoll(argv[2]) : 0);
-		sendto(fd, packet, sizeof(packet), 0, (struct sockaddr *)&a,
-		    len);
+		sendto(
+		    fd, packet, sizeof(packet), 0, (struct sockaddr *)&a, len);
 		len = sizeof(a);
 	}
 }

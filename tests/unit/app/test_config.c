@@ -79,9 +79,8 @@ static const struct {
 	  "t.ini:2: htpp: there is no such section; did you mean [http]?\n" },
 	{ "[kraken]\nenabled = true\n",
 	  "t.ini:2: kraken: there is no such section; there are: box network "
-	  "log shard http update alarms tls journal binance "
-	  "binance_usdm okx deribit scheduler nats file clickhouse "
-	  "consume redis\n" },
+	  "log shard http update alarms tls journal binance binance_usdm okx "
+	  "deribit scheduler nats file clickhouse consume redis\n" },
 	{ "name = a\n",
 	  "t.ini:1: name: stands before the first [section]\n" },
 	{ "[binance]\n; names\nsimbols = BTCUSDT\n",

@@ -134,6 +134,57 @@ blocks(void **state)
 	    nkey_block(span_of("-----BEGIN X-----\n---END X---"), "X").at);
 }
 
+/* The part in the middle, as base64url. */
+static int64_t
+end_of(const char *payload)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn"
+				     "opqrstuvwxyz0123456789-_";
+	unsigned bits = 0, held = 0;
+	char jwt[512];
+	struct out o;
+
+	out_init(&o, jwt, sizeof(jwt));
+	OUT_LITERAL(&o, "eyJh.");
+	for (; *payload != '\0'; payload++) {
+		bits = bits << 8 | (unsigned char)*payload;
+		for (held += 8; held >= 6; held -= 6)
+			out_char(&o, digits[bits >> (held - 6) & 63]);
+	}
+	if (held > 0)
+		out_char(&o, digits[bits << (6 - held) & 63]);
+	OUT_LITERAL(&o, ".c2ln");
+	return nkey_jwt_end(o.at, o.len);
+}
+
+static void
+ends(void **state)
+{
+	char none[] = "no jwt";
+	char empty[] = "..";
+	char odd[] = "a.!!!!.b";
+
+	(void)state;
+	assert_int_equal(
+	    end_of("{\"exp\":1790000000,\"jti\":\"A\"}"), 1790000000);
+	assert_int_equal(
+	    end_of("{\"name\":\"\\\"exp\\\":5\",\"a\":\"exp\", "
+		   "\"nats\":{\"exp\":7,\"b\":[{\"exp\":8}]},\"exp\" : 9 }"),
+	    9);
+	assert_int_equal(end_of("{\"jti\":\"A\"}"), 0);
+	assert_int_equal(end_of("{\"exp\":\"5\"}"), 0);
+	assert_int_equal(end_of("{\"exp\":-5}"), 0);
+	assert_int_equal(end_of("{\"exp\":18446744073709551615}"), 0);
+	assert_int_equal(end_of("{\"exp"), 0);
+	assert_int_equal(end_of("{\"exp\""), 0);
+	assert_int_equal(end_of("{\"exp\":"), 0);
+	assert_int_equal(end_of("\"\\"), 0);
+	assert_int_equal(nkey_jwt_end(none, 6), 0);
+	assert_int_equal(nkey_jwt_end(empty, 2), 0);
+	assert_int_equal(nkey_jwt_end(odd, 8), 0);
+	assert_int_equal(nkey_jwt_end(none, 0), 0);
+}
+
 int
 main(void)
 {
@@ -143,6 +194,7 @@ main(void)
 		cmocka_unit_test(every_character_counts),
 		cmocka_unit_test(public_key),
 		cmocka_unit_test(blocks),
+		cmocka_unit_test(ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

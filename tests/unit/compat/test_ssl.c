@@ -4,6 +4,7 @@
  * blocking descriptor, then not blocking, writes repeated with more bytes.
  */
 /* LINK: compat/ssl compat/ssl_ctx compat/ssl_verify gen/ca_roots */
+/* LINK: net/tls_words core/out core/span core/must core/err */
 /* LIBS: mbedtls */
 #define _GNU_SOURCE
 
@@ -33,6 +34,7 @@
 #include <psa/crypto.h>
 
 #include "compat/openssl.h"
+#include "net/tls.h"
 #include "net/ca_roots.h"
 
 enum {
@@ -312,6 +314,8 @@ writes_in_pieces(void **state)
 	x->server.give = 1;
 	trust_itself(x);
 	assert_int_equal(connect_to(x, "localhost"), 1);
+	/* 2099-12-31 23:59:59 */
+	assert_int_equal(tls_thread_ends(), INT64_C(4102444799));
 	not_blocking(x);
 	while (done < BYTES) {
 		offered += 3001;

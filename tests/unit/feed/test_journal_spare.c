@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -29,6 +30,7 @@
 enum {
 	RING = 65536,
 	SMALL_RING = 1024 * 1024,
+	MIDDLE_RING = 4 * 1024 * 1024,
 	LARGE_RING = 64 * 1024 * 1024,
 	BODY = 200,
 	LARGE_BODY = 60000,
@@ -173,7 +175,7 @@ expect_all(uint64_t last)
 static void
 copy_file(void)
 {
-	static uint8_t image[JOURNAL_HEADER + RING];
+	static uint8_t image[JOURNAL_HEADER + MIDDLE_RING];
 	FILE *from = fopen(path, "rb");
 	FILE *to = fopen(copy_path, "wb");
 	size_t n = fread(image, 1, sizeof(image), from);
@@ -378,6 +380,191 @@ resident_kb(const char *what)
 	return kb;
 }
 
+/* Bytes this process has given to files. */
+static uint64_t
+bytes_written(void)
+{
+	char line[128];
+	FILE *f = fopen("/proc/self/io", "r");
+	uint64_t n = 0;
+
+	while (fgets(line, sizeof(line), f) != NULL) {
+		if (strncmp(line, "wchar: ", 7) == 0)
+			n = strtoull(line + 7, NULL, 10);
+	}
+	fclose(f);
+	return n;
+}
+
+/* Back to the file, a slice a call; len appended between two.  How many. */
+static int
+resume(size_t len)
+{
+	enum err e = ERR_AGAIN;
+	int calls = 0;
+
+	while (e == ERR_AGAIN) {
+		uint64_t before = bytes_written();
+
+		e = journal_resume(j);
+		calls++;
+		assert_in_range(bytes_written() - before, 1,
+		    JOURNAL_SLICE + (e == ERR_OK ? JOURNAL_HEADER : 0));
+		if (e == ERR_AGAIN && len > 0)
+			append(len);
+	}
+	assert_int_equal(e, ERR_OK);
+	assert_false(j->spare);
+	return calls;
+}
+
+static void
+fail_and_append(int times)
+{
+	write_error = EIO;
+	journal_sync(j, false);
+	assert_true(j->spare);
+	for (int n = 0; n < times; n++)
+		append(LARGE_BODY);
+	write_error = 0;
+}
+
+/* Way back: no call writes more than a slice, and what is appended on the way
+ * gets there too. */
+static void
+slices(void **state)
+{
+	uint64_t last;
+
+	(void)state;
+	open_ok(path, LARGE_RING);
+	append(BODY);
+	fail_and_append(100);
+	assert_true(resume(BODY) > 100 * LARGE_BODY / JOURNAL_SLICE);
+	append(BODY);
+	last = j->sequence - 1;
+	assert_true(last >= 102 + 100 * LARGE_BODY / JOURNAL_SLICE);
+	expect_all(last);
+	journal_close(j);
+	open_ok(path, LARGE_RING);
+	expect_all(last);
+	journal_close(j);
+}
+
+/* More is appended than a slice takes: the bound of memory still holds, and
+ * who is killed on the way has the records of before, none wrong. */
+static void
+slices_overtaken(void **state)
+{
+	struct journal_cursor *c;
+	uint64_t first, whole;
+
+	(void)state;
+	open_ok(path, MIDDLE_RING);
+	append(BODY);
+	c = journal_cursor(j, "nats");
+	fail_and_append(20);
+	journal_confirm(j, c, j->head);
+	for (int n = 0; n < 200; n++) {
+		assert_int_equal(journal_resume(j), ERR_AGAIN);
+		for (int k = 0; k < 6; k++)
+			append(LARGE_BODY);
+		if (n == 2)
+			copy_file();
+	}
+	assert_true(j->head > 16 * (uint64_t)MIDDLE_RING);
+	whole = count(&first);
+	assert_int_equal(whole, j->sequence - first);
+	assert_true(whole > 60);
+	resume(0);
+	assert_int_equal(count(&first), whole);
+	journal_close(j);
+	open_ok(path, MIDDLE_RING);
+	assert_int_equal(count(&first), whole);
+	journal_close(j);
+	open_ok(copy_path, MIDDLE_RING);
+	assert_in_range(count(&first), 1 + 3 * 4, 21 + 3 * 6);
+	assert_int_equal(first, 1);
+	assert_int_equal(journal_cursor(j, "nats")->sequence, 2);
+	journal_close(j);
+}
+
+/* The disk fails again on the way: all is still in memory. */
+static void
+slices_fail(void **state)
+{
+	struct rlimit all, some;
+
+	(void)state;
+	open_ok(path, MIDDLE_RING);
+	append(BODY);
+	fail_and_append(40);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &all), 0);
+	some = all;
+	some.rlim_cur = JOURNAL_HEADER + 1000000;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &some), 0);
+	for (int n = 0; n < 3; n++)
+		assert_int_equal(journal_resume(j), ERR_AGAIN);
+	assert_int_equal(journal_resume(j), ERR_IO);
+	assert_int_equal(j->spare_error, EFBIG);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &all), 0);
+	expect_all(41);
+	/* What had been written did not get there. */
+	memset(bytes, 0xff, sizeof(bytes));
+	for (unsigned n = 0; n < 20; n++)
+		assert_int_equal(pwrite(j->fd, bytes, sizeof(bytes),
+				     JOURNAL_HEADER + n * LARGE_BODY),
+		    LARGE_BODY);
+	expect_all(41);
+	assert_true(resume(0) > 8);
+	journal_close(j);
+	open_ok(path, MIDDLE_RING);
+	expect_all(41);
+	journal_close(j);
+}
+
+/* A small ring goes around while it is in memory. */
+static void
+around_in_memory(void **state)
+{
+	uint64_t first, whole;
+
+	(void)state;
+	open_ok(path, MIDDLE_RING);
+	append(BODY);
+	fail_and_append(300);
+	whole = count(&first);
+	assert_int_equal(whole, j->sequence - first);
+	assert_true(whole >= 68);
+	resume(0);
+	assert_int_equal(count(&first), whole);
+	assert_int_equal(
+	    lseek(j->fd, 0, SEEK_END), JOURNAL_HEADER + MIDDLE_RING);
+	journal_close(j);
+	open_ok(path, MIDDLE_RING);
+	assert_int_equal(count(&first), whole);
+	journal_close(j);
+}
+
+/* A file system without fallocate: room is made in slices as well. */
+static void
+room_in_slices(void **state)
+{
+	(void)state;
+	no_room = ENOSPC;
+	open_ok(path, MIDDLE_RING);
+	assert_true(j->spare);
+	append(BODY);
+	no_room = EOPNOTSUPP;
+	assert_true(resume(0) > MIDDLE_RING / JOURNAL_SLICE);
+	expect_all(1);
+	journal_close(j);
+	open_ok(path, MIDDLE_RING);
+	expect_all(1);
+	journal_close(j);
+}
+
 /* Memory has a bound: the oldest go, and the numbers tell. */
 static void
 more_than_memory(void **state)
@@ -404,7 +591,7 @@ more_than_memory(void **state)
 	/* Those before the trouble, and the last ones. */
 	assert_in_range(whole, 100 + 230, 100 + 290);
 	write_error = 0;
-	assert_int_equal(journal_resume(j), ERR_OK);
+	assert_true(resume(0) > 14 * 1024 * 1024 / JOURNAL_SLICE);
 	assert_int_equal(count(&first), whole);
 	append(LARGE_BODY);
 	journal_close(j);
@@ -496,6 +683,14 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    no_room_at_all, setup, teardown),
 		cmocka_unit_test_setup_teardown(writing_fails, setup, teardown),
+		cmocka_unit_test_setup_teardown(slices, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    slices_overtaken, setup, teardown),
+		cmocka_unit_test_setup_teardown(slices_fail, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    around_in_memory, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    room_in_slices, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    only_the_cache_takes_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(

@@ -448,6 +448,53 @@ limited_with_and_without_retry_after(void **state)
 	assert_int_equal(w->rest.metrics.limited, 2);
 }
 
+/* Venues whose windows are shorter than a minute. */
+static void
+limited_by_the_window_of_the_venue(void **state)
+{
+	struct venue counts = venue;
+
+	(void)state;
+	w->rest.venue = &counts;
+	counts.id = VENUE_okx;
+	rest_want_book(&w->rest, 0);
+	wait_ms(0);
+	expect_said("book:0");
+	answer(429);
+	expect_after(2000, 3000, "book:0");
+	answer(429);
+	expect_after(4000, 5000, "book:0");
+	/* What the answer says goes first. */
+	answer_with(429, 30, -1);
+	expect_after(30000, 31000, "book:0");
+	/* Not for ever longer. */
+	for (int i = 0; i < 6; i++) {
+		answer(429);
+		wait_ms(61000);
+		expect_said("book:0");
+	}
+	answer(200);
+	expect_said("got:0");
+	/* A body behind status 200. */
+	rest_want_book(&w->rest, 1);
+	wait_ms(0);
+	expect_said("book:1");
+	w->verdict = ERR_LIMITED;
+	answer(200);
+	expect_said("got:1");
+	expect_after(2000, 3000, "book:1");
+	w->verdict = ERR_OK;
+	answer(200);
+	expect_said("got:1");
+	assert_int_equal(w->rest.metrics.limited, 10);
+	counts.id = VENUE_deribit;
+	rest_want_book(&w->rest, 0);
+	wait_ms(0);
+	expect_said("book:0");
+	answer(429);
+	expect_after(5000, 6000, "book:0");
+}
+
 static void
 banned_longer_each_time(void **state)
 {
@@ -1152,6 +1199,7 @@ main(void)
 		TEST(books_come_before_trades_and_one_at_a_time),
 		TEST(a_book_not_wanted_any_more_is_dropped),
 		TEST(limited_with_and_without_retry_after),
+		TEST(limited_by_the_window_of_the_venue),
 		TEST(banned_longer_each_time),
 		TEST(refused_by_a_firewall),
 		TEST(a_venue_out_of_order),

@@ -71,7 +71,7 @@ a_trade(void **state)
 	t.market_type = MARKET_PERPETUAL;
 	t.backfill = BOOL_TRUE;
 	begin_row();
-	assert_int_equal(record_row(RECORD_trade, &t, &o), 0);
+	assert_int_equal(record_row(RECORD_trade, &t, 0, &o), 0);
 	EXPECT("\x03okx"
 	       "\x08"
 	       "BTC-USDT"
@@ -101,7 +101,7 @@ a_book(void **state)
 	b.update_type = UPDATE_DELTA;
 	b.is_valid = BOOL_FALSE;
 	begin_row();
-	assert_int_equal(record_row(RECORD_orderbook, &b, &o), 0);
+	assert_int_equal(record_row(RECORD_orderbook, &b, 0, &o), 0);
 	EXPECT("\x07"
 	       "binance"
 	       "\x03"
@@ -131,7 +131,7 @@ unfit_numbers(void **state)
 	t.price = dec("0.0000000000000000001");
 	t.quantity = dec("123456789012345678901.5");
 	begin_row();
-	assert_int_equal(record_row(RECORD_trade, &t, &o), 2);
+	assert_int_equal(record_row(RECORD_trade, &t, 0, &o), 2);
 	assert_int_equal(sizeof(json) - 1, 0x46);
 	EXPECT("\x07"
 	       "binance"
@@ -158,7 +158,7 @@ unfit_levels(void **state)
 	record_init(RECORD_orderbook, &b);
 	b.asks = (struct levels){ levels, 2 };
 	begin_row();
-	assert_int_equal(record_row(RECORD_orderbook, &b, &o), 1);
+	assert_int_equal(record_row(RECORD_orderbook, &b, 0, &o), 1);
 	assert_non_null(memmem(o.at, o.len, json, sizeof(json) - 1));
 	/* exchange, symbol, id, no bids, no asks */
 	assert_memory_equal(o.at,
@@ -247,7 +247,7 @@ every_record_is_read_by_its_types(void **state)
 		m.fill = (enum fill)(i / RECORD_COUNT % 3);
 		make_record(&m, id, &rec);
 		begin_row();
-		record_row(id, &rec, &o);
+		record_row(id, &rec, 0, &o);
 		assert_false(o.full);
 		r = (struct reader){ (const unsigned char *)memory, o.len };
 		for (size_t k = 0; k < d->field_count; k++)
@@ -270,11 +270,11 @@ no_room(void **state)
 	m.fill = FILL_SET;
 	make_record(&m, RECORD_orderbook, &rec);
 	begin_row();
-	record_row(RECORD_orderbook, &rec, &o);
+	record_row(RECORD_orderbook, &rec, 0, &o);
 	len = o.len;
 	for (size_t room = 0; room < len; room++) {
 		out_init(&o, memory, room);
-		record_row(RECORD_orderbook, &rec, &o);
+		record_row(RECORD_orderbook, &rec, 0, &o);
 		assert_true(o.full);
 		assert_true(o.len <= room);
 	}
@@ -285,7 +285,7 @@ columns(void **state)
 {
 	(void)state;
 	begin_row();
-	record_columns(RECORD_event, &o);
+	record_columns(RECORD_event, 0, &o);
 	EXPECT("exchange_name,connection,state,reason,timestamp,unfit");
 }
 

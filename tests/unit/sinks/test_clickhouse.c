@@ -64,8 +64,8 @@ the_server_is_asked_and_tables_are_made(void **state)
 	snprintf(o->user, sizeof(o->user), "edge");
 	snprintf(o->password, sizeof(o->password), "geheim");
 	open_sink(w);
-	turns(w, 60);
-	assert_int_equal(w->count, 2 + RECORD_COUNT);
+	turns(w, 120);
+	assert_int_equal(w->count, 2 + 2 * RECORD_COUNT);
 	assert_string_equal(
 	    w->requests[1].body, "CREATE DATABASE IF NOT EXISTS d");
 	assert_memory_equal(
@@ -78,6 +78,138 @@ the_server_is_asked_and_tables_are_made(void **state)
 	assert_int_equal(inside(w)->metrics.tokens, 1);
 	assert_string_equal(inside(w)->server.version, "26.7.2.1");
 	assert_int_equal(w->sink.counts.connects, 1);
+}
+
+/* --- tables of an older build --------------------------------------------
+ */
+
+/* backfill, and the number that did not fit. */
+static uint32_t
+new_columns(void)
+{
+	size_t count = records[RECORD_trade].field_count;
+
+	assert_string_equal(
+	    records[RECORD_trade].fields[count - 1].name, "backfill");
+	return (uint32_t)3 << (count - 1);
+}
+
+static const char *
+alteration(struct world *w)
+{
+	for (unsigned i = 0; i < w->count; i++) {
+		if (strncmp(w->requests[i].body, "ALTER", 5) == 0)
+			return w->requests[i].body;
+	}
+	return "";
+}
+
+/* The one insert of a trade, after a start. */
+static void
+expect_insert(struct world *w, uint32_t lacks)
+{
+	union record rec;
+	char text[32], row[512], names[512];
+	struct out o, columns;
+
+	forget(w);
+	w->head = 1;
+	later(w, 1000);
+	expect_said(&w->said, "k1 c1");
+	assert_int_equal(w->count, 1);
+	out_init(&o, row, sizeof(row));
+	frame_of(1, &rec, text);
+	record_row(RECORD_trade, &rec, lacks, &o);
+	assert_int_equal(w->requests[0].len, o.len);
+	assert_memory_equal(w->requests[0].body, row, o.len);
+	out_init(&o, names, sizeof(names));
+	OUT_LITERAL(&o, "%28");
+	out_init(&columns, row, sizeof(row));
+	record_columns(RECORD_trade, lacks, &columns);
+	url_encode(&o, out_done(&columns));
+	OUT_LITERAL(&o, "%29");
+	assert_true(has(&w->requests[0], out_cstr(&o)));
+}
+
+static void
+columns_are_added(void **state)
+{
+	struct world *w = *state;
+
+	w->lacks = new_columns();
+	open_sink(w);
+	turns(w, 120);
+	assert_non_null(strstr(alteration(w),
+	    "ALTER TABLE d.trades ADD COLUMN IF NOT EXISTS backfill "
+	    "Nullable(Bool) COMMENT 'true where it came from REST "
+	    "after a hole' CODEC(ZSTD(1)), ADD COLUMN IF NOT EXISTS unfit "
+	    "Nullable(String) COMMENT '"));
+	expect_insert(w, 0);
+	assert_string_equal(alteration(w), "");
+}
+
+static void
+columns_are_added_to_an_old_server(void **state)
+{
+	struct world *w = *state;
+
+	w->old = true;
+	w->lacks = new_columns();
+	open_sink(w);
+	turns(w, 120);
+	assert_string_equal(alteration(w),
+	    "ALTER TABLE d.trades ADD COLUMN backfill Nullable(UInt8), "
+	    "ADD COLUMN unfit Nullable(String)");
+	expect_insert(w, 0);
+}
+
+static void
+columns_are_left_out(void **state)
+{
+	struct world *w = *state;
+
+	w->options.clickhouse.create = false;
+	w->lacks = new_columns();
+	open_sink(w);
+	turns(w, 120);
+	assert_string_equal(alteration(w), "");
+	expect_insert(w, w->lacks);
+}
+
+/* Without the grant as well; another start has it. */
+static void
+columns_may_not_be_added(void **state)
+{
+	struct world *w = *state;
+
+	w->lacks = new_columns();
+	w->may_not_add = true;
+	open_sink(w);
+	turns(w, 120);
+	expect_insert(w, w->lacks);
+	sink_clickhouse.close(&w->sink);
+	w->may_not_add = false;
+	w->confirmed = 0;
+	w->border = 0;
+	open_sink(w);
+	turns(w, 120);
+	assert_memory_equal(alteration(w), "ALTER TABLE d.trades ", 21);
+	expect_insert(w, 0);
+}
+
+/* The user may not create: somebody else has made them. */
+static void
+tables_may_not_be_made(void **state)
+{
+	static struct planned denied[1 + RECORD_COUNT];
+	struct world *w = *state;
+
+	for (unsigned i = 0; i <= RECORD_COUNT; i++)
+		denied[i] = (struct planned){ 500, 497, "Code: 497. no" };
+	plan(w, denied, 1 + RECORD_COUNT);
+	open_sink(w);
+	turns(w, 120);
+	expect_insert(w, 0);
 }
 
 static void
@@ -517,10 +649,11 @@ a_batch_is_formed_again(void **state)
 	w->options.clickhouse.rows = 2;
 	forget(w);
 	open_sink(w);
-	turns(w, 100);
+	turns(w, 160);
 	/* Behind the probe and the statements. */
-	expect_rows(&w->requests[2 + RECORD_COUNT], RECORD_trade, 1, 10);
-	assert_string_equal(token_of(&w->requests[2 + RECORD_COUNT]), token);
+	expect_rows(&w->requests[2 + 2 * RECORD_COUNT], RECORD_trade, 1, 10);
+	assert_string_equal(
+	    token_of(&w->requests[2 + 2 * RECORD_COUNT]), token);
 	w->said.words[w->said.len] = '\0';
 	assert_memory_equal(w->said.words, "c9 k11 c11 ", 11);
 	w->said.len = 0;
@@ -709,6 +842,11 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(the_server_is_asked_and_tables_are_made),
+		TEST(columns_are_added),
+		TEST(columns_are_added_to_an_old_server),
+		TEST(columns_are_left_out),
+		TEST(columns_may_not_be_added),
+		TEST(tables_may_not_be_made),
 		TEST(a_batch_is_one_insert_for_each_table),
 		TEST(rows_end_a_batch),
 		TEST(a_signal_to_end_does_not_wait),

@@ -23,9 +23,9 @@ static natsErrHandler failed;
 static struct nats_link l;
 
 natsStatus
-natsOptions_SetEventLoop(natsOptions *o, void *loop,
-    natsEvLoop_Attach attach, natsEvLoop_ReadAddRemove read_add,
-    natsEvLoop_WriteAddRemove write_add, natsEvLoop_Detach detach)
+natsOptions_SetEventLoop(natsOptions *o, void *loop, natsEvLoop_Attach attach,
+    natsEvLoop_ReadAddRemove read_add, natsEvLoop_WriteAddRemove write_add,
+    natsEvLoop_Detach detach)
 {
 	(void)o;
 	(void)loop;
