@@ -25,6 +25,7 @@ $(A)/%/disk.img: $(B)/mpedge $(B)/mpinit $(UPDATE_KEY) $(SSHD) \
 		board/%/board.conf board/%/modules.txt board/modules.txt \
 		image/settings.sh toolchain/versions.txt | image-tools
 	@VERSION='$(VERSION_TEXT)' ETC='$(UPDATE_KEY)' \
+		SBOM='--map $(B)/first.map --target $(TARGET) --cc $(CC) --mpedge $(VERSION_TEXT)' \
 		image/appliance/build.sh $* $(B)/mpinit $(B)/mpedge \
 		$(D)/bin/dropbearmulti
 $(A)/%/sdcard.img.xz: $(A)/%/disk.img

@@ -3,6 +3,7 @@
 #include "init/box.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -146,11 +147,35 @@ boot_begin(struct box *b)
 	(void)lan_up("lo");
 }
 
+/* A number of /proc/meminfo, whose text ends with a NUL. */
+static int64_t
+kib_of(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+
+	return at == NULL ? -1 : (int64_t)strtoll(at + strlen(name), NULL, 10);
+}
+
+static void
+tell_memory(void)
+{
+	char text[512] = "";
+	struct log_line l;
+
+	if (file_read("/proc/meminfo", text, sizeof(text) - 1).len == 0)
+		return;
+	log_open(&l, LOG_INFO, "init", "memory");
+	log_int(&l, "total_kib", kib_of(text, "MemTotal:"));
+	log_int(&l, "available_kib", kib_of(text, "MemAvailable:"));
+	log_send(&l);
+}
+
 void
 boot_seal(void)
 {
 	struct log_line l;
 
+	tell_memory();
 	if (mount(NULL, "/", NULL, MS_REMOUNT | MS_RDONLY, NULL) == 0)
 		return;
 	log_open(&l, LOG_WARN, "init", "root_writable");
