@@ -629,7 +629,7 @@ more_than_a_lap(void **state)
 	}
 	assert_true(j->head > JOURNAL_SPARE_BYTES + SMALL_RING);
 	write_error = 0;
-	assert_int_equal(journal_resume(j), ERR_OK);
+	assert_true(resume(0) >= SMALL_RING / JOURNAL_SLICE);
 	assert_int_equal(count(&first), whole);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_size, JOURNAL_HEADER + SMALL_RING);
