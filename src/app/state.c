@@ -1,3 +1,5 @@
+#define _GNU_SOURCE
+
 #include "app/state.h"
 
 #include <errno.h>
@@ -147,6 +149,9 @@ replace(const struct state *s, struct span text)
 	if (fd < 0)
 		return false;
 	written = write_all(fd, text);
+	/* It begins to reach the disk, and nobody waits: else the new name may
+	 * outlive a power cut without what is behind it. */
+	(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 	if (close(fd) < 0 || !written)
 		return false;
 	return rename(memory, s->path) == 0;
