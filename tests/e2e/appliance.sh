@@ -87,15 +87,33 @@ for name in arm64 armv7; do
 	box_cut $name
 done
 
-# What is wrong is told where it can be seen, and the box can be reached.
+# What is wrong is told where it can be seen, and the box can be reached: also by
+# SSH, with the key that was put on it and no other.
+enter() {
+	ssh -F none -p "$ssh_port" -i "$work/$1" -o IdentitiesOnly=yes \
+		-o BatchMode=yes -o ConnectTimeout=20 \
+		-o StrictHostKeyChecking=no -o UserKnownHostsFile="$work/hosts" \
+		root@127.0.0.1 "$2" 2>>"$work/ssh.log"
+}
 box_make wrong x86_64-generic nats.enabled=true journal.sync_ms=never
+ssh_port=$(free_port)
+for key in key other; do
+	ssh-keygen -q -t ed25519 -N '' -f "$work/$key"
+done
+box_put wrong "$work/key.pub" authorized_keys
 line=$(grep -n 'sync_ms = never' "$work/config.ini" | cut -d : -f 1)
-box_start wrong
+BOX_FORWARD="hostfwd=tcp:127.0.0.1:$ssh_port-:22" box_start wrong
 check "wrong mp.ini: its page answers" wait_for "$boot_limit" page /livez
 check "wrong mp.ini: /health is 503" wait_for 60 refuses
 check "wrong mp.ini: /health names the line" health_says "mp.ini:$line"
 check "wrong mp.ini: so does the page" eval 'page / | grep -q "mp.ini:$line"'
 check "wrong mp.ini: so does the console" console wrong "mp.ini:$line"
+check "its key opens it" wait_for 120 \
+	eval "enter key 'cat /proc/1/comm /config/mp.ini' | grep -q '^sync_ms = never'"
+check "another key does not" eval '! enter other true'
+check "nor does a password" grep -q 'Permission denied (publickey)' "$work/ssh.log"
+check "its root becomes read-only" wait_for 120 \
+	eval 'enter key "touch /x 2>&1" | grep -q "Read-only file system"'
 box_cut wrong
 
 box_consoles
