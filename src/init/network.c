@@ -305,8 +305,8 @@ ssh_tick(struct box *b)
 {
 	const char *const make[] = { "/usr/bin/dropbearkey", "-t", "ed25519",
 		"-f", SSH_KEY, NULL };
-	/* Without passwords, forwarding and syslog it was compiled, and does not
-	 * know the options that turn them off. */
+	/* Without passwords, forwarding and syslog it was compiled, and does
+	 * not know the options that turn them off. */
 	const char *const serve[] = { "/usr/bin/dropbear", "-F", "-r", SSH_KEY,
 		NULL };
 	const char *const variables[] = { "PATH=/bin:/sbin:/usr/bin:/usr/sbin",
