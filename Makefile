@@ -201,7 +201,12 @@ COLD := app/% status/% compat/% core/log% codec/syslog feed/symbols% \
 	sinks/clickhouse% sinks/folder model/ddl model/marketprism feed/consume_% \
 	feed/journal_recover% feed/journal_spare% feed/journal_look% \
 	net/httpd% net/tls_server net/tls_signed codec/http_request \
-	init/% codec/bundle codec/bootenv codec/sntp codec/mbr
+	init/% codec/bundle codec/bootenv codec/sntp codec/mbr \
+	core/metrics core/options net/dns net/tls_words model/subject_plan \
+	feed/journal_file feed/consume_state feed/feed_watch feed/coverage \
+	feed/hub_panels sinks/nats_state \
+	$(patsubst src/%.c,%,$(wildcard src/venues/*_rest.c \
+	src/venues/*_request.c src/venues/*_instruments.c))
 $(COLD:%=$(B)/src/%.o): private MODE_release := -Os
 
 objects: $(OBJECTS) $(SIMULATOR) ## compile everything, link nothing
@@ -362,7 +367,7 @@ cov: ## line coverage of the unit tests, per source file
 
 ready: all sim images $(TOOLS) $(B)/mpedge-counted $(NATS_SERVER) $(SERVERS) | test-tools
 
-lint: all | test-tools ## rules of the source: layers, symbols, sizes, format
+lint: all init | test-tools ## rules of the source: layers, symbols, sizes, format
 	@tests/lint/all.sh
 e2e: ready ## the real binary against a real nats-server and the simulator
 	@tests/e2e/run.sh
