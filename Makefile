@@ -176,7 +176,8 @@ $(B)/version:
 # What was compiled or linked with other flags is compiled again.  The flags that
 # some files alone have are private, or they would be those of the file that
 # asks first, and a commit would compile everything.
-FLAGS_TEXT = $(subst ',,$(CPPFLAGS) $(CFLAGS) $(LINK_START) $(LINK_END))
+FLAGS_TEXT = $(subst ',,$(CPPFLAGS) $(CFLAGS) $(LINK_START) $(LINK_END) \
+	$(COLD))
 $(B)/flags: always | build-tools
 	@mkdir -p $(@D)
 	@echo '$(FLAGS_TEXT)' | cmp -s - $@ || echo '$(FLAGS_TEXT)' >$@
