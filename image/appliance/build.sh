@@ -32,6 +32,8 @@ component() {
 		toolchain/versions.txt
 }
 conf=board/$board/board.conf
+# What it says on the way belongs into no file.
+toolchain/fetch.sh "$(value_of busybox "$conf")"
 {
 	component linux GPL-2.0-only "$(value_of kernel "$conf")"
 	component busybox GPL-2.0-only "$(value_of busybox "$conf")"
@@ -45,7 +47,6 @@ toolchain/sbom.sh --name "mpedge-$board" --version "${VERSION:-unknown}" \
 gzip -9n <"$out/sbom.spdx.json" >"$out/sbom.spdx.json.gz"
 {
 	cat LICENSE docs/reference/notices.md "$kernel/copyright"
-	toolchain/fetch.sh "$(value_of busybox "$conf")"
 	dpkg-deb --fsys-tarfile "build/fetch/$(files_of "$(value_of busybox "$conf")")" |
 		tar -xO ./usr/share/doc/busybox-static/copyright
 	[ "$dropbear" = - ] || tar -xO --wildcards '*/LICENSE' \
