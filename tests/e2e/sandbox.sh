@@ -40,7 +40,7 @@ chmod 755 "$outside"
 echo secret >"$outside/secret"
 
 # --- a program that enters as mpedge does
-start_sim --rate 200 --symbols BTCUSDT,ETHUSDT
+start_sim --rate 100 --symbols BTCUSDT,ETHUSDT
 here=$(realpath "$work")
 write_config file.path="$here/data/records.jsonl" file.enabled=true \
 	journal.path="$here/data/journal" tls.ca_file="$(realpath "$sim_ca")"
@@ -85,7 +85,7 @@ rm -rf "$work/data"
 mkdir "$work/data"
 
 # --- the collector itself
-export LINES= # nothing of ours in its environment
+
 start_nats
 start_mpedge nats.enabled=true file.enabled=true \
 	file.path="$here/data/records.jsonl" journal.path="$here/data/journal" \
