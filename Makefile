@@ -433,7 +433,8 @@ clean: ## remove what was compiled, keep the dependencies
 	@rm -rf build/*-release build/*-debug build/*-asan build/*-cov \
 		build/fuzz build/gen build/mpedge build/exchange-sim
 help: ## this list
-	@sed -n 's/^\([a-z0-9-]*\):[^#]*## /\1\t/p' Makefile | sort | expand -t 12
+	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## /\1\t/p' Makefile image/appliance/rules.mk | \
+		sort | expand -t 16
 
 unit-aarch64 unit-armv7: unit-%:
 	@$(MAKE) --no-print-directory TARGET=$* unit

@@ -29,7 +29,7 @@ const char help_text[] =
     "                    alarms alert-rules updates\n"
     "  --print effective FILE   what is in force and where it comes from\n"
     "  --safe-mode REASON FILE   the status page alone, which says why\n"
-    "  --version         write the version\n"
+    "  --version         write the version, and those of what is linked in\n"
     "  --help            write this\n"
     "\n"
     "A variable MPEDGE_SECTION_KEY is before what FILE says; MPEDGE_CONFIG is "
