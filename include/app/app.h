@@ -96,6 +96,10 @@ void app_panels(struct mpedge *m);
 
 /* app_totals.c: the panels totals, clock and versions, and all rates. */
 void app_totals(struct mpedge *m);
+/* The gauges of all venues together, as of source_refresh; sinks that are up.
+ */
+struct market_metrics app_sum(const struct mpedge *m);
+unsigned app_sinks_up(const struct mpedge *m);
 
 /* app_replaced.c: what the service replaced told of itself; the first before
  * sinks and sources, the second after all other panels. */

@@ -33,4 +33,8 @@ void lines_close(struct lines *l);
 /* Write everything; IO when that is not possible. */
 enum err lines_write(int fd, struct span bytes) MUST_USE;
 
+/* "mpedge COMMAND: ", what and more on stderr, a line of at most 1 KiB.  Nobody
+ * is told when that fails: the exit status says it. */
+void lines_complain(const char *command, const char *what, const char *more);
+
 #endif

@@ -87,6 +87,10 @@ enum update_end update_fetch(struct update *u, const char *path);
 /* u->source is a file, for the box at u->box_url. */
 enum update_end update_push(struct update *u);
 
+/* The reason, for the sentence; end. */
+enum update_end update_cannot(
+    struct update *u, enum update_end end, const char *what, const char *why);
+
 /* "mpedge update: " and this on stdout. */
 void update_say(const char *what, uint64_t number, const char *unit);
 

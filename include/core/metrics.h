@@ -177,6 +177,9 @@ struct panel {
 	void (*refresh)(void *owner);
 };
 
+/* Ask it to judge itself; false: it has no opinion. */
+bool panel_judge(const struct panel *p, struct health_check *h);
+
 /* An address of the status server with one JSON value of its own. */
 struct metrics_page {
 	/* A literal: "/scheduler". */

@@ -25,21 +25,11 @@ out_rate(struct out *o, const char *name, const struct rate *r)
 static void
 out_totals(struct mpedge *m, struct out *o)
 {
-	struct market_metrics t = { 0 };
-	uint64_t up = 0;
+	struct market_metrics t;
 
-	for (unsigned i = 0; i < m->source_count; i++) {
-		const struct market_metrics *v = &m->sources[i].metrics;
-
+	for (unsigned i = 0; i < m->source_count; i++)
 		source_refresh(&m->sources[i]);
-		t.connections += v->connections;
-		t.connections_live += v->connections_live;
-		t.books += v->books;
-		t.books_live += v->books_live;
-		t.holes += v->holes;
-	}
-	for (unsigned i = 0; i < m->hub.sink_count; i++)
-		up += m->hub.sinks[i].up;
+	t = app_sum(m);
 	OUT_LITERAL(o, "\"totals\":{");
 	out_rate(o, "messages", &m->rates.messages);
 	out_rate(o, "records", &m->rates.records);
@@ -49,7 +39,7 @@ out_totals(struct mpedge *m, struct out *o)
 	out_member_u64(o, "books_live", t.books_live);
 	out_member_u64(o, "holes", t.holes);
 	out_member_u64(o, "sinks", m->hub.sink_count);
-	out_member_u64(o, "sinks_up", up);
+	out_member_u64(o, "sinks_up", app_sinks_up(m));
 	end(o, '}');
 	out_char(o, ',');
 }

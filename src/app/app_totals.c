@@ -78,12 +78,10 @@ rate(struct out *o, const char *name, const struct rate *r)
 	out_char(o, ',');
 }
 
-static void
-totals_json(void *owner, struct out *o)
+struct market_metrics
+app_sum(const struct mpedge *m)
 {
-	struct mpedge *m = owner;
 	struct market_metrics t = { 0 };
-	uint64_t up = 0;
 
 	for (unsigned i = 0; i < m->source_count; i++) {
 		const struct market_metrics *v = &m->sources[i].metrics;
@@ -95,8 +93,25 @@ totals_json(void *owner, struct out *o)
 		t.books_live += v->books_live;
 		t.holes += v->holes;
 	}
+	return t;
+}
+
+unsigned
+app_sinks_up(const struct mpedge *m)
+{
+	unsigned up = 0;
+
 	for (unsigned i = 0; i < m->hub.sink_count; i++)
 		up += m->hub.sinks[i].up;
+	return up;
+}
+
+static void
+totals_json(void *owner, struct out *o)
+{
+	struct mpedge *m = owner;
+	struct market_metrics t = app_sum(m);
+
 	out_char(o, '{');
 	rate(o, "messages", &m->rates.messages);
 	rate(o, "records", &m->rates.records);
@@ -110,7 +125,7 @@ totals_json(void *owner, struct out *o)
 	out_member_u64(o, "holes", t.holes);
 	out_member_u64(o, "sinks", m->hub.sink_count);
 	OUT_LITERAL(o, "\"sinks_up\":");
-	out_u64(o, up);
+	out_u64(o, app_sinks_up(m));
 	out_char(o, '}');
 }
 

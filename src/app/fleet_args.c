@@ -15,19 +15,7 @@ enum {
 int
 fleet_fail(const char *what, const char *more)
 {
-	char text[1024];
-	struct out o;
-
-	out_init(&o, text, sizeof(text) - 1);
-	OUT_LITERAL(&o, "mpedge fleet: ");
-	out_text(&o, what);
-	out_text(&o, more);
-	o.size++;
-	o.full = false;
-	out_char(&o, '\n');
-	/* Nobody to tell: the status says it. */
-	if (lines_write(STDERR_FILENO, out_done(&o)) != ERR_OK)
-		return COMMAND_FAILED;
+	lines_complain("fleet", what, more);
 	return COMMAND_FAILED;
 }
 

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/out.h"
+
 enum err
 lines_open(struct lines *l, const char *path, void *buf, size_t size)
 {
@@ -92,4 +94,22 @@ lines_write(int fd, struct span bytes)
 		}
 	}
 	return ERR_OK;
+}
+
+void
+lines_complain(const char *command, const char *what, const char *more)
+{
+	char text[1024 + 1];
+	struct out o;
+
+	/* The line's end always has its place. */
+	out_init(&o, text, sizeof(text) - 1);
+	OUT_LITERAL(&o, "mpedge ");
+	out_text(&o, command);
+	OUT_LITERAL(&o, ": ");
+	out_text(&o, what);
+	out_text(&o, more);
+	text[o.len++] = '\n';
+	if (lines_write(STDERR_FILENO, (struct span){ text, o.len }) != ERR_OK)
+		return;
 }

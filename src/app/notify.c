@@ -30,24 +30,18 @@ count(struct out *o, uint64_t some, uint64_t all, const char *what)
 static void
 add_status(struct mpedge *m, struct out *o)
 {
-	uint64_t lanes = 0, live = 0, books = 0, in_step = 0;
+	struct market_metrics t;
 
-	for (unsigned i = 0; i < m->source_count; i++) {
-		const struct market_metrics *v = &m->sources[i].metrics;
-
+	for (unsigned i = 0; i < m->source_count; i++)
 		source_refresh(&m->sources[i]);
-		lanes += v->connections;
-		live += v->connections_live;
-		books += v->books;
-		in_step += v->books_live;
-	}
+	t = app_sum(m);
 	OUT_LITERAL(o, "STATUS=");
 	if (m->draining)
 		OUT_LITERAL(o, "waits for the sinks to confirm; ");
 	if (m->notify.refused)
 		OUT_LITERAL(o, "the last reload was refused, see the log; ");
-	count(o, live, lanes, " connections live, ");
-	count(o, in_step, books, " books in step, ");
+	count(o, t.connections_live, t.connections, " connections live, ");
+	count(o, t.books_live, t.books, " books in step, ");
 	out_u64(o, m->journal.appended);
 	OUT_LITERAL(o, " records\n");
 }

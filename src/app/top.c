@@ -22,17 +22,7 @@ enum {
 static int
 fail(const char *what, const char *more)
 {
-	char text[1024];
-	struct out o;
-
-	out_init(&o, text, sizeof(text));
-	OUT_LITERAL(&o, "mpedge top: ");
-	out_text(&o, what);
-	out_text(&o, more);
-	out_char(&o, '\n');
-	/* Nobody to tell: the status says it. */
-	if (lines_write(STDERR_FILENO, out_done(&o)) != ERR_OK)
-		return COMMAND_FAILED;
+	lines_complain("top", what, more);
 	return COMMAND_FAILED;
 }
 

@@ -47,25 +47,15 @@ tell(const struct update *u, enum update_end end)
 	struct out o;
 
 	out_init(&o, text, sizeof(text));
-	OUT_LITERAL(&o, "mpedge update: ");
 	update_sentence(end, out_done(&u->why), &o);
-	out_char(&o, '\n');
-	write_to(STDERR_FILENO, &o);
+	lines_complain("update", out_cstr(&o), "");
 	return update_ends[end].exit;
 }
 
 static int
 usage(const char *what)
 {
-	char text[1024];
-	struct out o;
-
-	out_init(&o, text, sizeof(text));
-	OUT_LITERAL(&o, "mpedge update: ");
-	out_text(&o, what);
-	out_char(&o, '\n');
-	out_text(&o, usage_text);
-	write_to(STDERR_FILENO, &o);
+	lines_complain("update", what, usage_text);
 	return COMMAND_USAGE;
 }
 
@@ -87,8 +77,9 @@ below(const struct update *u, const char *path, char *text)
 
 /* --- the bundle ----------------------------------------------------------- */
 
-static enum update_end
-cannot(struct update *u, enum update_end end, const char *what, const char *why)
+enum update_end
+update_cannot(
+    struct update *u, enum update_end end, const char *what, const char *why)
 {
 	out_text(&u->why, what);
 	OUT_LITERAL(&u->why, ": ");
@@ -105,10 +96,12 @@ read_head(struct update *u)
 
 	u->in = open(u->source_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (u->in < 0)
-		return cannot(u, UPDATE_fetch, u->source_path, strerror(errno));
+		return update_cannot(
+		    u, UPDATE_fetch, u->source_path, strerror(errno));
 	n = pread(u->in, u->slot.block, sizeof(u->head), 0);
 	if (n < 0)
-		return cannot(u, UPDATE_fetch, u->source_path, strerror(errno));
+		return update_cannot(
+		    u, UPDATE_fetch, u->source_path, strerror(errno));
 	e = bundle_gather(u->head, sizeof(u->head), &u->head_len,
 	    (const char *)u->slot.block, (size_t)n, &used);
 	return e == ERR_OK ? UPDATE_done : UPDATE_malformed;
@@ -122,7 +115,8 @@ check_size(struct update *u)
 	uint64_t want = u->head_len + u->bundle.size;
 
 	if (fstat(u->in, &st) != 0)
-		return cannot(u, UPDATE_fetch, u->source_path, strerror(errno));
+		return update_cannot(
+		    u, UPDATE_fetch, u->source_path, strerror(errno));
 	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size == want)
 		return UPDATE_done;
 	OUT_LITERAL(&u->why, "it has ");
@@ -147,7 +141,7 @@ each_block(struct update *u, const char *what,
 		enum update_end end;
 
 		if (e != ERR_OK)
-			return cannot(
+			return update_cannot(
 			    u, UPDATE_damaged, u->source_path, err_text(e));
 		end = take(u, len);
 		if (end != UPDATE_done)
@@ -217,7 +211,8 @@ read_facts(struct update *u)
 		u->slot.running = slot.at[0];
 		return UPDATE_done;
 	}
-	return cannot(u, UPDATE_no_box, path, "does not tell disk and slot");
+	return update_cannot(
+	    u, UPDATE_no_box, path, "does not tell disk and slot");
 }
 
 static enum update_end

@@ -22,15 +22,6 @@ enum {
 
 static const uint64_t fetch_max = 1024 * 1024 * 1024;
 
-static enum update_end
-failed(struct update *u, enum update_end end, const char *what, const char *why)
-{
-	out_text(&u->why, what);
-	OUT_LITERAL(&u->why, ": ");
-	out_text(&u->why, why);
-	return end;
-}
-
 /* --- one server ----------------------------------------------------------- */
 
 /* "host:port" is http. */
@@ -62,19 +53,20 @@ start(struct update *u, const char *url)
 	};
 
 	if (!read_url(u, url))
-		return failed(u, UPDATE_fetch, url,
+		return update_cannot(u, UPDATE_fetch, url,
 		    "no address such as http://10.0.0.7:8080");
 	loop_init(&n->loop);
 	if (arena_init(&n->arena, ARENA_BYTES) != ERR_OK)
-		return failed(u, UPDATE_fetch, "memory", "there is none");
+		return update_cannot(
+		    u, UPDATE_fetch, "memory", "there is none");
 	setup.heap = arena_take(&n->arena, "TLS heap", 1, TLS_BYTES);
 	if (tls_init(&n->tls, &setup) != ERR_OK)
-		return failed(u, UPDATE_fetch,
+		return update_cannot(u, UPDATE_fetch,
 		    u->ca_file != NULL ? u->ca_file : "TLS",
 		    "is no readable PEM file with certificates");
 	tls_peer_init(&n->peer, n->url.host);
 	if (dns_init(&n->dns, &n->loop) != ERR_OK)
-		return failed(
+		return update_cannot(
 		    u, UPDATE_fetch, "the resolver", "could not be started");
 	n->world = (struct conn_world){
 		.loop = &n->loop, .dns = &n->dns, .tls = &n->tls
@@ -136,7 +128,8 @@ ask(struct update *u)
 	n->before = n->have;
 	if (httpc_get_stream(&n->http, n->path, on_piece) == ERR_OK)
 		return;
-	n->end = failed(u, UPDATE_fetch, u->source, "is too long an address");
+	n->end =
+	    update_cannot(u, UPDATE_fetch, u->source, "is too long an address");
 	n->loop.stop = true;
 }
 
@@ -161,16 +154,16 @@ say_why_not(struct update *u, const struct httpc_reply *r)
 	struct update_net *n = &u->net;
 
 	if (n->file_error == ERR_FULL) {
-		n->end =
-		    failed(u, UPDATE_large, u->source, "has more than 1 GiB");
+		n->end = update_cannot(
+		    u, UPDATE_large, u->source, "has more than 1 GiB");
 	} else if (n->file_error != ERR_OK) {
-		n->end =
-		    failed(u, UPDATE_space, u->source_path, strerror(errno));
+		n->end = update_cannot(
+		    u, UPDATE_space, u->source_path, strerror(errno));
 	} else if (r->status != 0 && r->status != 200 && r->status != 206) {
-		n->end = failed(u, UPDATE_fetch, u->source, "HTTP ");
+		n->end = update_cannot(u, UPDATE_fetch, u->source, "HTTP ");
 		out_i64(&u->why, r->status);
 	} else {
-		n->end = failed(
+		n->end = update_cannot(
 		    u, UPDATE_fetch, u->source, words_of(&n->http, r->error));
 	}
 }
@@ -204,7 +197,7 @@ update_fetch(struct update *u, const char *path)
 		return end;
 	n->fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (n->fd < 0)
-		return failed(u, UPDATE_space, path, strerror(errno));
+		return update_cannot(u, UPDATE_space, path, strerror(errno));
 	n->http.done = on_fetched;
 	n->http.deadline_ms = SILENCE_MS;
 	n->http.stream_ms = TRANSFER_MS;
@@ -215,7 +208,7 @@ update_fetch(struct update *u, const char *path)
 	loop_run(&n->loop);
 	httpc_close(&n->http);
 	if (close(n->fd) != 0 && n->end == UPDATE_done)
-		n->end = failed(u, UPDATE_space, path, strerror(errno));
+		n->end = update_cannot(u, UPDATE_space, path, strerror(errno));
 	if (n->end == UPDATE_done)
 		update_say("fetched", n->have, " bytes");
 	return n->end;
@@ -272,8 +265,8 @@ on_pushed(struct httpc *h, const struct httpc_reply *r)
 	u->net.loop.stop = true;
 	u->net.end = UPDATE_done;
 	if (r->error != ERR_OK)
-		u->net.end =
-		    failed(u, UPDATE_fetch, u->box_url, words_of(h, r->error));
+		u->net.end = update_cannot(
+		    u, UPDATE_fetch, u->box_url, words_of(h, r->error));
 	else if (r->status == update_ends[UPDATE_done].http)
 		out_text(&u->why, "the box has it, and installs it now");
 	else
@@ -296,14 +289,15 @@ read_token(struct update *u)
 	if (fd >= 0)
 		close(fd);
 	if (n < 0)
-		return failed(u, UPDATE_denied, u->token_file, strerror(errno));
+		return update_cannot(
+		    u, UPDATE_denied, u->token_file, strerror(errno));
 	while (len < (size_t)n && u->net.token[len] > ' ' &&
 	       u->net.token[len] < 0x7f)
 		len++;
 	u->net.token[len] = '\0';
 	if (len > 0 && len < max)
 		return UPDATE_done;
-	return failed(
+	return update_cannot(
 	    u, UPDATE_denied, u->token_file, "its first line is no token");
 }
 
@@ -333,9 +327,9 @@ write_headers(struct update *u)
 		OUT_LITERAL(&o, "\r\n");
 	}
 	n->http.headers = out_cstr(&o);
-	return o.full || pair.full
-		   ? failed(u, UPDATE_denied, "the user's name", "is too long")
-		   : UPDATE_done;
+	return o.full || pair.full ? update_cannot(u, UPDATE_denied,
+					 "the user's name", "is too long")
+				   : UPDATE_done;
 }
 
 /* The page may lie below another path. */
@@ -364,7 +358,8 @@ map(struct update *u, struct span *bytes)
 		at = mmap(
 		    NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (at == MAP_FAILED)
-		return failed(u, UPDATE_fetch, u->source, strerror(errno));
+		return update_cannot(
+		    u, UPDATE_fetch, u->source, strerror(errno));
 	*bytes = (struct span){ at, (size_t)st.st_size };
 	return UPDATE_done;
 }
@@ -386,7 +381,7 @@ update_push(struct update *u)
 	n->http.deadline_ms = TRANSFER_MS;
 	if (!write_path(n) ||
 	    httpc_post(&n->http, n->path, bytes, false) != ERR_OK)
-		return failed(
+		return update_cannot(
 		    u, UPDATE_fetch, u->box_url, "is too long an address");
 	loop_run(&n->loop);
 	httpc_close(&n->http);

@@ -209,6 +209,16 @@ metrics_panel(struct metrics *m, const struct panel *p)
 		m->panels[m->panel_count++] = *p;
 }
 
+bool
+panel_judge(const struct panel *p, struct health_check *h)
+{
+	if (p->health == NULL)
+		return false;
+	memset(h, 0, sizeof(*h));
+	p->health(p->owner, h);
+	return true;
+}
+
 void
 metrics_page(struct metrics *m, const struct metrics_page *p)
 {

@@ -167,10 +167,8 @@ health_run(struct scheduler_job *j)
 	for (unsigned i = 0; i < m->panel_count; i++) {
 		const struct panel *p = &m->panels[i];
 
-		if (p->health == NULL)
+		if (!panel_judge(p, &c))
 			continue;
-		memset(&c, 0, sizeof(c));
-		p->health(p->owner, &c);
 		if (c.level != s->levels[i])
 			tell_health(&c, s->levels[i]);
 		s->levels[i] = c.level;

@@ -1,6 +1,7 @@
 #include "init/settings.h"
 
 #include <arpa/inet.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "core/out.h"
@@ -15,6 +16,10 @@ struct key {
 	const char *name;
 	/* NULL, or why the value is none. */
 	const char *(*take)(struct settings *s, struct span value);
+	/* Without take: where in the settings it counts as said, and whether it
+	 * does when it is empty. */
+	size_t said;
+	bool empty_too;
 };
 
 /* --- values --------------------------------------------------------------- */
@@ -143,66 +148,23 @@ take_gate(struct settings *s, struct span value)
 	return NULL;
 }
 
-static const char *
-take_name(struct settings *s, struct span value)
-{
-	s->has_name = value.len > 0;
-	return NULL;
-}
-
-static const char *
-take_user(struct settings *s, struct span value)
-{
-	(void)value;
-	s->has_user = true;
-	return NULL;
-}
-
-static const char *
-take_journal(struct settings *s, struct span value)
-{
-	(void)value;
-	s->has_journal = true;
-	return NULL;
-}
-
-static const char *
-take_state(struct settings *s, struct span value)
-{
-	(void)value;
-	s->has_state = true;
-	return NULL;
-}
-
-static const char *
-take_listen(struct settings *s, struct span value)
-{
-	(void)value;
-	s->has_listen = true;
-	return NULL;
-}
-
-static const char *
-take_update(struct settings *s, struct span value)
-{
-	(void)value;
-	s->has_update = true;
-	return NULL;
-}
-
 static const struct key keys[] = {
-	{ "network", "address", take_address },
-	{ "network", "gateway", take_gateway },
-	{ "network", "dns", take_dns },
-	{ "network", "ntp", take_ntp },
-	{ "network", "hostname", take_hostname },
-	{ "network", "gate_s", take_gate },
-	{ "box", "name", take_name },
-	{ "box", "user", take_user },
-	{ "box", "state_path", take_state },
-	{ "journal", "path", take_journal },
-	{ "http", "listen", take_listen },
-	{ "update", "folder", take_update },
+	{ "network", "address", take_address, 0, false },
+	{ "network", "gateway", take_gateway, 0, false },
+	{ "network", "dns", take_dns, 0, false },
+	{ "network", "ntp", take_ntp, 0, false },
+	{ "network", "hostname", take_hostname, 0, false },
+	{ "network", "gate_s", take_gate, 0, false },
+	{ "box", "name", NULL, offsetof(struct settings, has_name), false },
+	{ "box", "user", NULL, offsetof(struct settings, has_user), false },
+	{ "box", "state_path", NULL, offsetof(struct settings, has_state),
+	    true },
+	{ "journal", "path", NULL, offsetof(struct settings, has_journal),
+	    true },
+	{ "http", "listen", NULL, offsetof(struct settings, has_listen),
+	    false },
+	{ "update", "folder", NULL, offsetof(struct settings, has_update),
+	    false },
 };
 
 /* clang-format off */
@@ -227,17 +189,19 @@ static const struct {
 static void
 take(struct place *p, struct span section, struct span name, struct span value)
 {
-	const char *why;
-
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		if (!span_is(section, keys[i].section) ||
-		    !span_is(name, keys[i].name))
+		const struct key *k = &keys[i];
+		const char *why = NULL;
+
+		if (!span_is(section, k->section) || !span_is(name, k->name))
 			continue;
 		/* An empty value is what stands there by default. */
-		why = value.len == 0 && keys[i].take != take_journal &&
-			      keys[i].take != take_state
-			  ? NULL
-			  : keys[i].take(p->s, value);
+		if (value.len == 0 && !k->empty_too)
+			return;
+		if (k->take == NULL)
+			*(bool *)((char *)p->s + k->said) = true;
+		else
+			why = k->take(p->s, value);
 		if (why != NULL && p->s->wrong_line == 0) {
 			p->s->wrong_line = p->line;
 			p->s->wrong = why;

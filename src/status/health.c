@@ -23,19 +23,6 @@ status_accepts(struct span accept, const char *type)
 	return false;
 }
 
-/* What panel i thinks of itself; false when it has no opinion. */
-static bool
-ask(const struct status *s, unsigned i, struct health_check *c)
-{
-	const struct panel *p = &s->metrics->panels[i];
-
-	if (p->health == NULL)
-		return false;
-	memset(c, 0, sizeof(*c));
-	p->health(p->owner, c);
-	return true;
-}
-
 enum health_level
 status_worst(const struct status *s)
 {
@@ -103,7 +90,7 @@ checks(const struct status *s, bool draft, struct out *o)
 
 	OUT_LITERAL(o, "\"checks\":{");
 	for (unsigned i = 0; i < s->metrics->panel_count; i++) {
-		if (!ask(s, i, &c))
+		if (!panel_judge(&s->metrics->panels[i], &c))
 			continue;
 		if (!first)
 			out_char(o, ',');

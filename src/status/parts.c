@@ -19,11 +19,7 @@ status_judge(const struct metrics *m, struct health_check *worst)
 	for (unsigned i = 0; i < m->panel_count; i++) {
 		const struct panel *p = &m->panels[i];
 
-		if (p->health == NULL)
-			continue;
-		memset(&c, 0, sizeof(c));
-		p->health(p->owner, &c);
-		if (c.level <= level)
+		if (!panel_judge(p, &c) || c.level <= level)
 			continue;
 		level = c.level;
 		*worst = c;
@@ -41,10 +37,8 @@ status_checks(const struct metrics *m, struct out *o)
 	for (unsigned i = 0; i < m->panel_count; i++) {
 		const struct panel *p = &m->panels[i];
 
-		if (p->health == NULL)
+		if (!panel_judge(p, &c))
 			continue;
-		memset(&c, 0, sizeof(c));
-		p->health(p->owner, &c);
 		out_text(o, first ? "{" : ",{");
 		first = false;
 		out_member_text(o, "name", span_of(c.name));
