@@ -238,7 +238,9 @@ widen(struct feed_range *r, unsigned first, unsigned count)
 	r->count = end - r->first;
 }
 
-/* Where there is no place for another run, one that waits is widened. */
+/* Where there is no place for another run, one that waits is widened.  There is
+ * one: of the other kinds, which are merged, there are never more than a few.
+ */
 static void
 push_wide(struct feed *f, unsigned first, unsigned count)
 {

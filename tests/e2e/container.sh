@@ -11,7 +11,6 @@ begin container
 image=$work/image.tar
 layout=$work/layout
 
-skip() { echo "skip $suite: $1"; }
 
 build() { image/container/build.sh 1.0 "$work/$1" amd64="$mpedge" >/dev/null; }
 check "builds" build image.tar

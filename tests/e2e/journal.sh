@@ -46,8 +46,8 @@ logged() { grep -q "component=journal event=$1" "$work/mpedge.log"; }
 run_full_disk() {
 	begin journal
 	if [ $JOURNAL_NAMESPACE = none ]; then
-		echo "skip $suite: a full disk: this machine allows no mounts" \
-			"in a namespace of its own"
+		skip "a full disk: this machine allows no mounts in a" \
+			"namespace of its own"
 		return
 	fi
 	disk=$work/disk
@@ -143,8 +143,8 @@ start_reading() {
 run_reading() {
 	begin journal_reading
 	if [ $JOURNAL_NAMESPACE = none ]; then
-		echo "skip $suite: a file system that only reads: this machine" \
-			"allows no mounts in a namespace of its own"
+		skip "a file system that only reads: this machine allows" \
+			"no mounts in a namespace of its own"
 		return
 	fi
 	disk=$work/disk
@@ -329,7 +329,7 @@ run_large() {
 	local file small
 	begin journal_large
 	if ! file=$(room_for_large); then
-		echo "skip $suite: a journal of 2 GiB: there is no room for it"
+		skip "a journal of 2 GiB: there is no room for it"
 		return
 	fi
 	start_sim --rate 100 --symbols BTCUSDT,ETHUSDT --depth 50

@@ -12,7 +12,6 @@ begin package
 arch=$(dpkg --print-architecture)
 root=$work/root
 
-skip() { echo "skip $suite: $1"; }
 
 # --- the package itself
 

@@ -9,7 +9,6 @@ cd "$(dirname "$0")/../.." || exit 2
 . tests/e2e/lib.sh
 result=0
 
-skip() { echo "skip $suite: $1"; }
 says() { grep -q -- "$1" "$work/mpedge.log"; }
 # of PID FIELD: a line of /proc/PID/status
 of() { awk -v f="$2:" '$1 == f { $1 = ""; print substr($0, 2) }' "/proc/$1/status"; }

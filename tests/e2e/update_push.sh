@@ -132,8 +132,8 @@ check 'and told' test "$(update_state state) $(update_state received_bytes)" = \
 exec 4>&-
 check 'a client that goes away leaves nothing' wait_for 20 nothing_there
 if [ $UPDATE_NAMESPACE = none ]; then
-	echo "skip $suite: a full disk: this machine allows no mounts" \
-		"in a namespace of its own"
+	skip "a full disk: this machine allows no mounts in a" \
+		"namespace of its own"
 else
 	begin_push
 	cat /dev/zero >"$folder/fill" 2>/dev/null
