@@ -108,13 +108,13 @@ is_healed(const struct journal *j)
 static bool
 is_blank(const struct journal *j)
 {
-	static const uint8_t zeros[PAGE];
 	uint8_t page[PAGE];
 	off_t at = 0;
 	ssize_t n;
 
 	while (at <= JOURNAL_HEADER && (n = pread(j->fd, page, PAGE, at)) > 0) {
-		if (memcmp(page, zeros, (size_t)n) != 0)
+		/* All bytes are the one before, and the first is zero. */
+		if (page[0] != 0 || memcmp(page, page + 1, (size_t)n - 1) != 0)
 			return false;
 		at += n;
 	}

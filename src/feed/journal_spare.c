@@ -245,7 +245,7 @@ put(struct journal *j, const uint8_t *from, uint64_t len, uint64_t at)
 static int
 make_room(struct journal *j)
 {
-	static const uint8_t zeros[PAGE];
+	const uint8_t zeros[PAGE] = { 0 };
 	int error = posix_fallocate(j->fd, 0, (off_t)j->map_bytes);
 	struct stat st;
 	uint64_t at, end;
