@@ -10,4 +10,4 @@ CROSS_PACKAGES := gcc-aarch64-linux-gnu lld
 PAGE_FLAGS := -Wl,-z,max-page-size=16384
 # Addresses to be moved at start, in words instead of triples: of this machine
 # only lld knows how.  It is found by its full name.
-RELR_FLAGS := -B/usr/bin -fuse-ld=lld -Wl,--pack-dyn-relocs=relr
+RELR_FLAGS := -B/usr/bin -fuse-ld=lld -Wl,-O2,--pack-dyn-relocs=relr
