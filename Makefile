@@ -120,6 +120,8 @@ $(STAMPS): $(D)/flags
 $(D)/flags: always | build-tools
 	@mkdir -p $(@D)
 	@echo '$(DEPFLAGS_TEXT)' | cmp -s - $@ || echo '$(DEPFLAGS_TEXT)' >$@
+$(D)/mbedtls.stamp: toolchain/mbedtls_config.h
+$(D)/cares.stamp: toolchain/ares_config.h toolchain/ares_build.h
 $(D)/%.stamp: toolchain/deps/%.sh toolchain/build.sh toolchain/versions.txt \
 		toolchain/$(TARGET).mk | build-tools
 	@TARGET=$(TARGET) TARGET_ARCH=$(TARGET_ARCH) MUSL_ARCH=$(MUSL_ARCH) \

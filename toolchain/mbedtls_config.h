@@ -29,8 +29,12 @@
 #define MBEDTLS_ENTROPY_C
 #define MBEDTLS_CTR_DRBG_C
 
-/* Ciphers.  The tables stand in the read-only part of the file. */
+/*
+ * Ciphers.  The tables stand in the read-only part of the file.  GCM and the
+ * generator turn the key one way only, both to encrypt and to decrypt.
+ */
 #define MBEDTLS_AES_C
+#define MBEDTLS_BLOCK_CIPHER_NO_DECRYPT
 #define MBEDTLS_AES_ROM_TABLES
 #define MBEDTLS_CIPHER_C
 #define MBEDTLS_GCM_C
@@ -41,9 +45,11 @@
 /*
  * Hashes.  SHA-1 is here because several roots still in use are signed with
  * it, and could not be read otherwise; it is no part of any chain accepted.
+ * Its inner loop is in toolchain/deps/mbedtls.sh.
  */
 #define MBEDTLS_MD_C
 #define MBEDTLS_SHA1_C
+#define MBEDTLS_SHA1_PROCESS_ALT
 #define MBEDTLS_SHA224_C
 #define MBEDTLS_SHA256_C
 #define MBEDTLS_SHA384_C
