@@ -10,16 +10,20 @@
 #ifndef MPEDGE_NET_CA_ROOTS_H
 #define MPEDGE_NET_CA_ROOTS_H
 
-/* One root: its certificate, and the span inside it that is its name. */
+/* One root: its certificate, and the span inside it that is its name.
+ * Numbers are a third of what pointers would be. */
 struct ca_root {
 	/* X.509 certificate, DER (RFC 5280 section 4.1), with an empty
-	 * signature: that a root signs itself proves nothing. */
-	const unsigned char *der;
-	unsigned der_len;
-	/* The subject, a DER Name with its tag and length; points into der. */
-	const unsigned char *subject;
-	unsigned subject_len;
+	 * signature, since that a root signs itself proves nothing, and no
+	 * issuer or serial number of its own; begins in ca_root_bytes here. */
+	unsigned at;
+	unsigned short der_len;
+	/* The subject, a DER Name with its tag and length: where in der. */
+	unsigned short subject;
+	unsigned short subject_len;
 };
+
+extern const unsigned char ca_root_bytes[];
 
 /* Sorted by the name of the file in the package. */
 extern const struct ca_root ca_roots[];

@@ -72,9 +72,10 @@ ssl_find_roots(
 	(void)unused;
 	for (unsigned i = 0; i < ca_roots_count; i++) {
 		const struct ca_root *r = &ca_roots[i];
+		const unsigned char *der = ca_root_bytes + r->at;
 
 		if (r->subject_len != name->len ||
-		    memcmp(r->subject, name->p, name->len) != 0)
+		    memcmp(der + r->subject, name->p, name->len) != 0)
 			continue;
 		if (list == NULL) {
 			list = mbedtls_calloc(1, sizeof(*list));
@@ -82,8 +83,7 @@ ssl_find_roots(
 				break;
 			mbedtls_x509_crt_init(list);
 		}
-		(void)mbedtls_x509_crt_parse_der_nocopy(
-		    list, r->der, r->der_len);
+		(void)mbedtls_x509_crt_parse_der_nocopy(list, der, r->der_len);
 	}
 	*found = list;
 	return 0;

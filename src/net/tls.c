@@ -46,7 +46,8 @@ add_root(const struct ca_root *r, mbedtls_x509_crt **list)
 	if (!crt)
 		return MBEDTLS_ERR_X509_ALLOC_FAILED;
 	mbedtls_x509_crt_init(crt);
-	if (mbedtls_x509_crt_parse_der_nocopy(crt, r->der, r->der_len) != 0) {
+	if (mbedtls_x509_crt_parse_der_nocopy(
+		crt, ca_root_bytes + r->at, r->der_len) != 0) {
 		mbedtls_x509_crt_free(crt);
 		mbedtls_free(crt);
 		return 0;
@@ -66,9 +67,12 @@ find_roots(void *unused, const mbedtls_x509_crt *child, mbedtls_x509_crt **list)
 	(void)unused;
 	*list = NULL;
 	for (unsigned i = 0; i < ca_roots_count && r == 0; i++) {
-		if (ca_roots[i].subject_len == issuer->len &&
-		    memcmp(ca_roots[i].subject, issuer->p, issuer->len) == 0)
-			r = add_root(&ca_roots[i], list);
+		const struct ca_root *root = &ca_roots[i];
+
+		if (root->subject_len == issuer->len &&
+		    memcmp(ca_root_bytes + root->at + root->subject, issuer->p,
+			issuer->len) == 0)
+			r = add_root(root, list);
 	}
 	while (r != 0 && *list) {
 		mbedtls_x509_crt *crt = *list;

@@ -25,11 +25,19 @@ test_all_can_be_read(void **state)
 		mbedtls_x509_crt crt;
 
 		mbedtls_x509_crt_init(&crt);
-		if (mbedtls_x509_crt_parse_der(&crt, r->der, r->der_len) == 0) {
+		const unsigned char *der = ca_root_bytes + r->at;
+
+		if (mbedtls_x509_crt_parse_der(&crt, der, r->der_len) == 0) {
 			read++;
 			assert_int_equal(crt.subject_raw.len, r->subject_len);
-			assert_memory_equal(
-			    crt.subject_raw.p, r->subject, r->subject_len);
+			assert_memory_equal(crt.subject_raw.p, der + r->subject,
+			    r->subject_len);
+			/* What a chain is judged by came along. */
+			assert_true(crt.version < 3 ||
+				    crt.MBEDTLS_PRIVATE(ca_istrue) == 1);
+			assert_int_equal(mbedtls_x509_crt_check_key_usage(&crt,
+					     MBEDTLS_X509_KU_KEY_CERT_SIGN),
+			    0);
 			assert_true(mbedtls_pk_get_bitlen(&crt.pk) >= 256);
 		}
 		mbedtls_x509_crt_free(&crt);
