@@ -84,12 +84,13 @@ struct metric_desc {
 	const char *name;
 	const char *unit;
 	const char *doc;
-	enum metric_kind kind;
+	/* There are hundreds of these: small numbers take a byte. */
+	enum metric_kind kind : 8;
 	/* Of a histogram. */
-	enum histogram_layout layout;
+	enum histogram_layout layout : 8;
 	/* Values are integers of 10^-digits. */
-	unsigned digits;
-	size_t offset;
+	unsigned digits : 8;
+	unsigned short offset;
 };
 
 struct metric_group {

@@ -71,13 +71,13 @@ struct option_desc {
 	/* Section and key; key is NULL in the row that opens a section. */
 	const char *section;
 	const char *key;
-	enum option_type type;
 	const char *value;
 	int64_t min;
 	int64_t max;
 	const char *doc;
+	enum option_type type : 8;
 	/* Into struct options. */
-	size_t offset;
+	unsigned offset : 24;
 };
 
 /* In the order of config.ini: 0 to option_count() - 1. */

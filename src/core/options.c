@@ -5,15 +5,15 @@
 /* clang-format off */
 static const struct option_desc rows[] = {
 #define SECTION(name, doc) \
-	{ #name, 0, OPTION_TYPE_TEXT, 0, 0, 0, doc, \
+	{ #name, 0, 0, 0, 0, doc, OPTION_TYPE_TEXT, \
 	    offsetof(struct options, name) },
 #define KEY(section, name, type, value, min, max, doc) \
-	{ #section, #name, OPTION_TYPE_##type, value, min, max, doc, \
+	{ #section, #name, value, min, max, doc, OPTION_TYPE_##type, \
 	    offsetof(struct options, section) + \
 	        offsetof(struct opt_##section, name) },
 #define END(name)
 /* Without a section: those of the venues stand here. */
-#define VENUE_SECTIONS { 0, 0, OPTION_TYPE_TEXT, 0, 0, 0, 0, 0 },
+#define VENUE_SECTIONS { 0, 0, 0, 0, 0, 0, OPTION_TYPE_TEXT, 0 },
 #include "tables/config.def"
 #undef SECTION
 #undef KEY
@@ -23,7 +23,7 @@ static const struct option_desc rows[] = {
 
 static const struct option_desc venue_rows[] = {
 #define VENUE_KEY(name, type, value, min, max, doc) \
-	{ 0, #name, OPTION_TYPE_##type, value, min, max, doc, \
+	{ 0, #name, value, min, max, doc, OPTION_TYPE_##type, \
 	    offsetof(struct opt_venue, name) },
 #include "tables/venue_keys.def"
 #undef VENUE_KEY
