@@ -49,6 +49,7 @@ journal_degrade(struct journal *j, int error)
 {
 	if (!journal_map_spare(j))
 		return false;
+	j->flushing = false;
 	j->spare = 1;
 	j->spare_error = error;
 	j->spare_from = page_of(j->head);
@@ -294,6 +295,7 @@ write_header(struct journal *j)
 		return errno;
 	j->settled = j->head;
 	journal_settle(j);
+	journal_prove(j);
 	journal_checkpoint(j, j->head, j->sequence, j->marks);
 	journal_put_super(j);
 	return put(j, j->map, JOURNAL_HEADER, 0);
