@@ -191,6 +191,8 @@ struct journal {
 	bool spare_kept;
 	/* Written back to the file up to here; 0: not begun. */
 	uint64_t spare_back;
+	/* And the disk was asked to keep that. */
+	bool spare_asked;
 	/* The file was being made: it may be emptied to give its room back. */
 	bool unmade;
 	/* How often that was, and the faults it took. */
@@ -304,8 +306,8 @@ bool journal_fault(struct journal *j, const void *address);
  * While j->spare: try to go on in the file.  OK when it is in use again, AGAIN
  * when it wants to be called again soon, SPACE or IO when it is no better
  * (j->spare_error).  A call writes JOURNAL_SLICE bytes at most, and the last
- * one the header; what is appended meanwhile is written too, and until the
- * last of them all stays in memory.
+ * one, when the disk has the others, the header; what is appended meanwhile is
+ * written too, and until the last of them all stays in memory.
  */
 enum err journal_resume(struct journal *j) MUST_USE;
 

@@ -397,9 +397,27 @@ bad_answer(void **state)
 	assert_true(j->spare);
 	assert_int_equal(j->spare_error, EIO);
 	assert_int_equal(j->sync_errors, 1);
-	assert_int_equal(journal_resume(j), ERR_OK);
-	/* The answer of before is no news. */
+	flush_error = 0;
+	/* Nothing is asked while it has not answered; what it answers counts.
+	 */
+	assert_int_equal(journal_resume(j), ERR_AGAIN);
 	append(3);
+	assert_int_equal(journal_resume(j), ERR_AGAIN);
+	flush_error = ENOSPC;
+	answer();
+	assert_int_equal(journal_resume(j), ERR_SPACE);
+	assert_true(j->spare);
+	assert_int_equal(journal_resume(j), ERR_AGAIN);
+	flush_error = 0;
+	answer();
+	/* Appended behind what it has: in the file, but not certain. */
+	append(4);
+	assert_int_equal(journal_resume(j), ERR_OK);
+	assert_int_equal(j->checkpoint, places[4]);
+	assert_false(j->spare);
+	/* The answer of before is no news. */
+	flush_error = EIO;
+	append(5);
 	journal_sync(j, false);
 	assert_false(j->spare);
 	assert_int_equal(j->sync_errors, 1);
@@ -408,6 +426,8 @@ bad_answer(void **state)
 	answer();
 	journal_sync(j, false);
 	assert_int_equal(j->sync_errors, 1);
+	answer();
+	look(KEEPS_NONE);
 	journal_close(j);
 }
 
