@@ -45,11 +45,9 @@
 /*
  * Hashes.  SHA-1 is here because several roots still in use are signed with
  * it, and could not be read otherwise; it is no part of any chain accepted.
- * Its inner loop is in toolchain/deps/mbedtls.sh.
  */
 #define MBEDTLS_MD_C
 #define MBEDTLS_SHA1_C
-#define MBEDTLS_SHA1_PROCESS_ALT
 #define MBEDTLS_SHA224_C
 #define MBEDTLS_SHA256_C
 #define MBEDTLS_SHA384_C
