@@ -61,6 +61,8 @@ struct httpd_answer {
 	const char *content_type;
 	/* Extra header lines with CR LF, or NULL. */
 	const char *headers;
+	/* When to ask again; 0: nothing is said of it, but with 503. */
+	unsigned retry_s;
 	/* The version of what is shown, for the ETag; 0: its sum. */
 	uint64_t version;
 	/* The body goes here; one that does not fit becomes 500. */
@@ -74,8 +76,9 @@ struct httpd_answer {
 	uint64_t places[HTTPD_PLACES];
 };
 
-/* What becomes of a POST.  Those who say false have made *a the refusal; open
- * alone may leave its status 0: there are no uploads to that path (405). */
+/* What becomes of a POST.  Those who say false have made *a the answer: nobody
+ * waits for the body, and where one was to come the connection ends.  open
+ * alone may leave its status 0: there is no POST to that path (405). */
 struct httpd_uploads {
 	bool (*open)(struct httpd *h, const struct http_request *r,
 	    struct httpd_answer *a);

@@ -674,6 +674,12 @@ on_open(struct httpd *h, const struct http_request *r, struct httpd_answer *a)
 {
 	struct world *w = h->owner;
 
+	if (span_is(r->path, "/now")) {
+		a->status = 429;
+		a->retry_s = 7;
+		out_text(&a->body, "later");
+		return false;
+	}
 	if (!span_is(r->path, "/up"))
 		return false;
 	if (r->length > 1000000) {
@@ -840,6 +846,36 @@ bodies_that_are_refused(void **state)
 	assert_int_equal(w->server.bodies_taken, 0);
 }
 
+/* Answered at once: the connection is kept when no body is to come. */
+static void
+a_post_without_a_body(void **state)
+{
+	static const char *const none[] = { "", "Content-Length: 0\r\n" };
+	struct world *w = *state;
+	char text[128];
+
+	w->server.uploads = &uploads;
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(text, sizeof(text),
+		    "POST /now HTTP/1.1\r\nHost: x\r\n%s\r\n"
+		    "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+		    none[i]);
+		assert_int_equal(ask(w, text, 0), ERR_CLOSED);
+		assert_memory_equal(
+		    w->text, "HTTP/1.1 429 Too Many Requests\r\n", 32);
+		assert_non_null(strstr(w->text, "\r\nRetry-After: 7\r\n"));
+		assert_non_null(strstr(w->text, "\r\n\r\nlaterHTTP/1.1 200"));
+	}
+	assert_int_equal(ask(w,
+			     "POST /now HTTP/1.1\r\nHost: x\r\n"
+			     "Content-Length: 3\r\n\r\nabc",
+			     0),
+	    ERR_CLOSED);
+	assert_non_null(strstr(w->text, "\r\n\r\nlater"));
+	assert_int_equal(w->opened + w->ended + w->gone, 0);
+	assert_int_equal(w->server.bodies_taken, 0);
+}
+
 /* Gone, or silent for too long: told once, and nothing is kept. */
 static void
 bodies_that_end_early(void **state)
@@ -897,6 +933,7 @@ main(void)
 		T(slices),
 		T(a_body_in_pieces),
 		T(a_large_body),
+		T(a_post_without_a_body),
 		T(a_client_that_waits_for_a_word),
 		T(bodies_that_are_refused),
 		T(bodies_that_end_early),
