@@ -275,6 +275,7 @@ static void
 serve(struct httpd_client *c, const struct http_request *r)
 {
 	struct httpd *h = c->server;
+	int64_t before = loop_spent_ns(h->loop);
 	struct httpd_answer a;
 
 	if (!httpd_begin(c, &a)) {
@@ -282,6 +283,7 @@ serve(struct httpd_client *c, const struct http_request *r)
 		return;
 	}
 	h->serve(h, r, &a);
+	httpd_charge_time(h, loop_spent_ns(h->loop) - before);
 	httpd_finish(c, &a, r, false);
 }
 

@@ -64,6 +64,8 @@ struct world {
 	void *memory;
 	char query[64];
 	size_t big;
+	/* How long /long takes. */
+	int64_t takes_ns;
 	/* What a client got so far. */
 	char *text;
 	size_t len;
@@ -104,6 +106,9 @@ serve(struct httpd *h, const struct http_request *r, struct httpd_answer *a)
 		a->more = more;
 		a->places[0] = 2;
 		out_text(&a->body, "first");
+	} else if (span_is(r->path, "/long")) {
+		a->status = 200;
+		clock_ns += w->takes_ns;
 	} else if (span_is(r->path, "/big")) {
 		a->status = 200;
 		for (size_t i = 0; i < w->big; i++)
@@ -578,6 +583,30 @@ answers_are_paced(void **state)
 	tcp_close(second);
 }
 
+/* What takes long is paid for as well, but a machine that stood still is not.
+ */
+static void
+time_is_charged(void **state)
+{
+	static const struct {
+		int64_t ns;
+		int64_t cost;
+	} rows[] = { { 0, 4096 }, { 500 * NS_PER_US, 4096 + 64 * 1024 },
+		{ 2 * NS_PER_MS, 4096 + 256 * 1024 },
+		{ 30 * NS_PER_S, 4096 + 256 * 1024 } };
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		clock_ns += 10 * NS_PER_S;
+		w->takes_ns = rows[i].ns;
+		/* So that it is not filled up to its end in between. */
+		assert_int_equal(
+		    ask(w, "GET /long HTTP/1.0\r\n\r\n", 0), ERR_CLOSED);
+		assert_true(w->server.budget <= BODY - rows[i].cost);
+		assert_true(w->server.budget >= BODY - rows[i].cost - 4096);
+	}
+}
+
 /* Two in one turn, and the first takes all there is. */
 static void
 nobody_is_forgotten(void **state)
@@ -928,6 +957,7 @@ main(void)
 		T(idle_clients_give_way),
 		T(one_answer_a_turn),
 		T(answers_are_paced),
+		T(time_is_charged),
 		T(nobody_is_forgotten),
 		T(conditional),
 		T(slices),
