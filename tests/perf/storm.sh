@@ -7,7 +7,7 @@
 # nats-server, subscriber) has one core and the clients the other, at idle
 # priority: on loopback a sender's core does the receiver's part of the kernel's
 # work, so that what remains is what mpedge does for them.  Printed each round
-# and as medians:
+# and as medians, at the end how those of a storm differ from the others:
 #
 #   p50_us ...        from the venue's time stamp to a subscriber of JetStream
 #   wait_us           p99 from the kernel's receive time to the turn of the loop
@@ -115,13 +115,24 @@ for round in $(seq "$rounds"); do
 	measure slow-elsewhere "$bystander_port" 1000
 	measure slow "$http_port" 1000
 done
+of() { sed -n "s/^$1 .*$2=\([0-9]*\).*/\1/p" "$work/rounds" | median; }
 for name in alone elsewhere stormed slow-elsewhere slow; do
-	line=$name
+	line="median $name"
 	for figure in $figures; do
-		line+=" $figure=$(sed -n \
-			"s/^$name .*$figure=\([0-9]*\).*/\1/p" "$work/rounds" |
-			median)"
+		line+=" $figure=$(of $name $figure)"
 	done
-	echo "median $line"
+	echo "$line"
 done
+# change NAME BESIDE
+change() {
+	local line="$1 against $2, percent:" figure
+	for figure in p50_us p90_us p99_us wait_us turn_us send_us; do
+		line+=" $figure=$((100 * $(of $1 $figure) / $(of $2 $figure) - 100))"
+	done
+	echo "$line"
+}
+change stormed alone
+change stormed elsewhere
+change slow alone
+change slow slow-elsewhere
 finish
