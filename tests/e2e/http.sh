@@ -319,7 +319,7 @@ access() {
 
 # Of that book: is this true of its state?
 state() { shape "/api/v1/orderbook/status/$1/$2" "$3"; }
-kept() { grep -c "$1" "$work/records.jsonl"; }
+recorded() { grep -c "$1" "$work/records.jsonl"; }
 
 # It has come again since there were LOADS of it.
 anew() { state "$1" "$2" ".is_synced and .snapshots > $3"; }
@@ -334,7 +334,7 @@ renewed() {
 		(.message | length > 0) and (.timestamp | length > 20)' \
 		"$work/body"
 	check "$venue: it comes" wait_for 20 anew "$venue" "$symbol" "$loads"
-	check "$venue: a gap record" wait_for 10 kept \
+	check "$venue: a gap record" wait_for 10 recorded \
 		"\"$symbol\".*\"orderbook\".*\"reason\":\"asked for anew\""
 	check "$venue: not twice in 30 s: 429" refresh 429 "$venue" "$symbol"
 	check "$venue: until then" eval '[ "$(field retry-after)" -ge 1 ] &&
@@ -362,7 +362,7 @@ renewal() {
 	check "no such book: 404" refresh 404 binance X-Y
 	check "with a hint" grep -q 'Orderbook not found for binance:X-Y' \
 		"$work/body"
-	check "nothing was asked for" eval '! kept "asked for anew"'
+	check "nothing was asked for" eval '! recorded "asked for anew"'
 	renewed binance BTC-USDT
 	renewed okx "$(sed 's/-SWAP$//' <<<"$(symbols_of okx)")"
 
