@@ -25,10 +25,11 @@ put 755 "$binary" usr/bin/mpedge
 mkdir -p "$root/etc" "$root/usr/lib/systemd/system" "$root/DEBIAN" "$doc/examples"
 image/settings.sh box.state_path=/var/lib/mpedge/state \
 	journal.path=/var/lib/mpedge/journal <config.ini >"$root/etc/mp.ini"
-# bookworm has systemd 252, which does not know notify-reload.
-sed -e '/^# Type=notify-reload needs/,/^# Type=notify and/d' \
-	-e 's|^Type=notify-reload$|Type=notify\nExecReload=/bin/kill -HUP $MAINPID|' \
-	image/systemd/mpedge.service >"$root/usr/lib/systemd/system/mpedge.service"
+put 644 image/systemd/mpedge.service usr/lib/systemd/system/mpedge.service
+# postinst puts it where it counts, with a systemd that knows it, and looks again
+# when that is another one.
+put 644 image/systemd/notify-reload.conf usr/share/mpedge/notify-reload.conf
+printf 'interest-noawait %s/lib/systemd/systemd\n' '' /usr >"$root/DEBIAN/triggers"
 # A program that takes sockets has the unit for them; it is not enabled.
 if grep -q LISTEN_FDS "$binary"; then
 	put 644 image/systemd/mpedge.socket usr/lib/systemd/system/mpedge.socket
@@ -56,7 +57,7 @@ for script in postinst prerm postrm; do
 done
 (cd "$root" && find . -path ./DEBIAN -prune -o -type f -printf '%P\n' |
 	LC_ALL=C sort | xargs md5sum) >"$root/DEBIAN/md5sums"
-chmod 644 "$root"/DEBIAN/md5sums "$root"/DEBIAN/control "$root"/DEBIAN/conffiles
+chmod 644 "$root"/DEBIAN/triggers "$root"/DEBIAN/md5sums "$root"/DEBIAN/control "$root"/DEBIAN/conffiles
 mkdir -p "$(dirname "$out")"
 # The number of threads would show in the bytes.
 dpkg-deb --root-owner-group --threads-max=1 -Zxz --build "$root" "$out" >/dev/null

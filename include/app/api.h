@@ -61,6 +61,11 @@ void api_sync(const struct api_book *a, struct out *o);
 void api_orderbook(void *owner, struct status_call *c);
 void api_snapshot(void *owner, struct status_call *c);
 
+/* api_refresh.c: the venue is asked for one anew; path is exchange and symbol.
+ */
+void api_refresh(
+    struct mpedge *m, struct status_call *c, const struct span *path);
+
 /* One book: path is exchange and symbol. */
 void api_book(
     const struct mpedge *m, struct status_call *c, const struct span *path);

@@ -26,6 +26,8 @@ struct http_request {
 	struct span accept;
 	struct span authorization;
 	struct span if_none_match;
+	/* Who asks is a page in a browser. */
+	struct span origin;
 	int minor;
 	/* The connection may stay open. */
 	bool keep;

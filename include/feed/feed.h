@@ -162,6 +162,10 @@ void feed_again(struct feed *f, unsigned i);
  */
 bool feed_doubt(struct feed *f, unsigned i);
 
+/* ms until a request may be sent that could as well not be: half of those that
+ * the venue allows in an hour are kept for what must. */
+int64_t feed_spare_wait(const struct feed *f);
+
 /* Write a frame; request ids are of this connection. */
 void feed_send(struct feed *f, struct span frame);
 int64_t feed_request_id(struct feed *f);

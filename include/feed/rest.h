@@ -179,6 +179,11 @@ void rest_want_book(struct rest *r, unsigned symbol);
 void rest_want_trades(
     struct rest *r, unsigned symbol, int64_t first, int64_t last);
 
+/* ms until a book may be asked for that could as well not be: the venue does
+ * not keep us away, no other book is waiting, and a quarter of the minute's
+ * weight stays for others. */
+int64_t rest_book_wait(struct rest *r, unsigned symbol);
+
 /* Ask for channel c of this symbol again and again. */
 void rest_poll(struct rest *r, unsigned symbol, enum channel c);
 /* Now rather than when its time comes. */

@@ -29,6 +29,9 @@ enum {
 	SOURCE_INTERVALS_MAX = 16,
 	SOURCE_PATH_MAX = 160,
 	SOURCE_NO_STREAM = -1,
+	/* Between two wishes for a book: of one symbol, and of any. */
+	SOURCE_RENEW_MS = 30000,
+	SOURCE_RENEW_ANY_MS = 1000,
 	/* Where symbols are names alone: room for more of them. */
 	SOURCE_SYMBOLS_SPARE = 32,
 	/* Of a free place. */
@@ -87,6 +90,8 @@ struct source_symbol {
 	struct mono book_ask_after;
 	unsigned book_asks;
 	bool book_told;
+	/* Not asked for anew before, because somebody wishes it. */
+	struct mono renew_after;
 };
 
 struct source_setup {
@@ -152,6 +157,8 @@ struct source {
 	/* Periodic snapshots: next symbol and its time. */
 	struct timer books;
 	unsigned next_book;
+	/* No book is asked for anew before. */
+	struct mono renew_after;
 	bool started;
 	bool stopped;
 	/* NULL: nobody. */
@@ -228,6 +235,17 @@ enum err source_begin_symbols(
 void source_stop_symbols(struct source *s);
 /* Read the instrument lists again; false: they are new, or being read. */
 bool source_read_lists(struct source *s);
+
+/*
+ * source_renew.c: the book of symbol n is asked for anew because somebody
+ * wishes it.  It is invalid from now on, as one that differs from the venue's
+ * would be, until it has come.  Otherwise nothing is done to it: DOWN when no
+ * connection brings it, AGAIN while it is being asked for already, LIMITED
+ * when that would be too often, or more than a wish may take of the venue's
+ * budget: *wait_ms is when to try again.
+ */
+enum err source_renew_book(
+    struct source *s, unsigned n, int64_t *wait_ms) MUST_USE;
 
 /* source_metrics.c: registers everything of a source that is shown. */
 void source_register(struct source *s);

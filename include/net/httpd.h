@@ -14,7 +14,8 @@
  * At most one answer is rendered a turn of the loop, in the order in which the
  * requests were whole, so that clients cannot keep others from their turn; and
  * after a burst of body_bytes no more than half of that a second, so that they
- * cannot keep the loop from its work.  Nor are more than fifty clients a second
+ * cannot keep the loop from its work; what takes long to render counts as more
+ * bytes than it has.  Nor are more than fifty clients a second
  * taken or turned away after a burst of 64: others wait in the kernel.  Answers
  * are rendered into
  * one of HTTPD_BODIES buffers; without a free one the client gets 503.  A
@@ -61,6 +62,8 @@ struct httpd_answer {
 	const char *content_type;
 	/* Extra header lines with CR LF, or NULL. */
 	const char *headers;
+	/* When to ask again; 0: nothing is said of it, but with 503. */
+	unsigned retry_s;
 	/* The version of what is shown, for the ETag; 0: its sum. */
 	uint64_t version;
 	/* The body goes here; one that does not fit becomes 500. */
@@ -74,8 +77,9 @@ struct httpd_answer {
 	uint64_t places[HTTPD_PLACES];
 };
 
-/* What becomes of a POST.  Those who say false have made *a the refusal; open
- * alone may leave its status 0: there are no uploads to that path (405). */
+/* What becomes of a POST.  Those who say false have made *a the answer: nobody
+ * waits for the body, and where one was to come the connection ends.  open
+ * alone may leave its status 0: there is no POST to that path (405). */
 struct httpd_uploads {
 	bool (*open)(struct httpd *h, const struct http_request *r,
 	    struct httpd_answer *a);

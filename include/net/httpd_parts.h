@@ -80,6 +80,8 @@ void httpd_pace_init(struct httpd *h);
 /* May an answer be rendered now?  Else those who wait are woken when it may. */
 bool httpd_may_render(struct httpd *h);
 void httpd_charge(struct httpd *h, size_t bytes);
+/* How long that took. */
+void httpd_charge_time(struct httpd *h, int64_t ns);
 /* 0: a client may be accepted; else ms to wait.  And that one was. */
 int64_t httpd_accept_wait(struct httpd *h);
 void httpd_accepted(struct httpd *h);

@@ -15,7 +15,8 @@
  *
  * and what registered an address of its own (metrics_page): /scheduler.  With
  * http.token or http.user all but /livez and /readyz want that.  Nothing here
- * changes anything but struct status_upload.
+ * changes anything but a POST: struct status_upload, and what status_api.post
+ * says; without http.token or http.user nobody may.
  */
 #ifndef MPEDGE_STATUS_STATUS_H
 #define MPEDGE_STATUS_STATUS_H
@@ -37,8 +38,10 @@ struct status_call {
 	struct span query;
 	/* One JSON value goes here. */
 	struct out *body;
-	/* Set by who answers. */
+	bool post;
+	/* Set by who answers; see httpd.h. */
 	int status;
+	unsigned retry_s;
 	/* For the ETag, see httpd.h. */
 	uint64_t version;
 };
@@ -49,6 +52,8 @@ struct status_api {
 	/* Nothing may stand behind it. */
 	bool exact;
 	void (*serve)(void *owner, struct status_call *c);
+	/* How the paths end that take a POST; NULL: none do. */
+	const char *post;
 };
 
 /* A POST to one path, for those who may: its body comes piece by piece (see

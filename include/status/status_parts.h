@@ -14,6 +14,10 @@
 void status_serve(
     struct httpd *h, const struct http_request *r, struct httpd_answer *a);
 
+/* A POST that is no upload.  Status 0: there is none to that path. */
+void status_post(
+    struct status *s, const struct http_request *r, struct httpd_answer *a);
+
 /* --- health.c --- */
 
 enum health_level status_worst(const struct status *s);

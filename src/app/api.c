@@ -98,6 +98,8 @@ static const struct {
 	{ "scheduler", "/scheduler" },
 	{ "config", "/api/v1/config" },
 	{ "orderbook", "/api/v1/orderbook/{exchange}/{symbol}?depth=&format=" },
+	{ "orderbook_refresh",
+	    "/api/v1/orderbook/{exchange}/{symbol}/refresh" },
 	{ "orderbook_status", "/api/v1/orderbook/status/{exchange}/{symbol}" },
 	{ "orderbook_stats", "/api/v1/orderbook/stats" },
 	{ "orderbook_health", "/api/v1/orderbook/health" },
@@ -155,11 +157,11 @@ serve_update(void *owner, struct status_call *c)
 }
 
 static const struct status_api addresses[] = {
-	{ "/api/v1/config", true, serve_config },
-	{ "/api/v1/data-center/info", true, serve_info },
-	{ "/api/v1/orderbook/", false, api_orderbook },
-	{ "/api/v1/snapshot/", false, api_snapshot },
-	{ "/api/v1/update", true, serve_update },
+	{ "/api/v1/config", true, serve_config, NULL },
+	{ "/api/v1/data-center/info", true, serve_info, NULL },
+	{ "/api/v1/orderbook/", false, api_orderbook, "/refresh" },
+	{ "/api/v1/snapshot/", false, api_snapshot, NULL },
+	{ "/api/v1/update", true, serve_update, NULL },
 };
 
 void

@@ -197,8 +197,12 @@ api_orderbook(void *owner, struct status_call *c)
 
 	while (n < SEGMENTS_MAX && (parts[n] = http_segment(&path)).at != NULL)
 		n++;
+	if (n == 3 && span_is(parts[2], "refresh")) {
+		api_refresh(owner, c, parts);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (n != rows[i].count ||
+		if (c->post || n != rows[i].count ||
 		    (rows[i].first && !span_is(parts[0], rows[i].first)) ||
 		    (rows[i].last && !span_is(parts[n - 1], rows[i].last)))
 			continue;

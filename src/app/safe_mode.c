@@ -212,7 +212,7 @@ static enum err
 start(struct safe_mode *s, struct mpedge *m, struct out *why)
 {
 	static const struct status_api addresses[] = {
-		{ "/api/v1/update", true, serve_update },
+		{ "/api/v1/update", true, serve_update, NULL },
 	};
 	const struct panel panels[] = {
 		{ "safe_mode", s, panel_json, panel_health, NULL },

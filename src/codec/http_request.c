@@ -77,6 +77,7 @@ http_request_read(struct span head, struct http_request *r)
 	r->accept = http1_field(q.fields, "Accept");
 	r->authorization = http1_field(q.fields, "Authorization");
 	r->if_none_match = http1_field(q.fields, "If-None-Match");
+	r->origin = http1_field(q.fields, "Origin");
 	r->head_only = span_is(q.method, "HEAD");
 	r->post = span_is(q.method, "POST");
 	if (!read_target(q.target, r) || !read_body(q.fields, r) || hosts > 1 ||

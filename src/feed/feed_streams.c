@@ -184,6 +184,17 @@ within_hour(struct feed *f)
 	return true;
 }
 
+int64_t
+feed_spare_wait(const struct feed *f)
+{
+	int64_t ms = mono_ms_between(f->hour_began, f->source->loop->now);
+
+	if (f->hour_sends < f->source->venue->sends_per_hour / 2 ||
+	    f->source->venue->sends_per_hour == 0 || ms >= HOUR_MS)
+		return 0;
+	return HOUR_MS - ms;
+}
+
 void
 feed_settle(struct feed *f)
 {

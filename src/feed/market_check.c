@@ -87,6 +87,7 @@ market_book_wrong(
     struct market *m, unsigned s, const char *why, bool again, struct wall now)
 {
 	m->counts.book_resyncs++;
+	m->from.seen = now;
 	market_lost(m, s, CHANNEL_BOOK, why, now);
 	/* Its stream goes on, unlike that of a lost one. */
 	if (again)

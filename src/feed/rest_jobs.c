@@ -4,6 +4,8 @@
 
 enum {
 	PATH_MAX_BYTES = 512,
+	/* When another book has come, most likely. */
+	ANOTHER_MS = 1000,
 };
 
 static void jobs_next(struct rest *r);
@@ -35,6 +37,36 @@ affords(struct rest *r, const struct venue_call *call)
 	uint32_t used = rest_weight(r);
 
 	return used + call->weight <= limit || used == 0;
+}
+
+static bool
+has_books(const struct rest *r)
+{
+	bool any = r->kind == REST_BOOK;
+
+	for (unsigned i = 0; i < r->symbols; i++)
+		any = any || r->wishes[i].book;
+	return any;
+}
+
+int64_t
+rest_book_wait(struct rest *r, unsigned symbol)
+{
+	char text[PATH_MAX_BYTES];
+	struct venue_call call = { 0 };
+	struct mono until = r->paused_until;
+	struct out path;
+
+	out_init(&path, text, sizeof(text));
+	r->venue->book_call(market_symbol(r->market, symbol),
+	    r->setup.book_limit, &path, &call);
+	if (mono_due(until, r->loop->now) && has_books(r))
+		until = mono_after_ms(r->loop->now, ANOTHER_MS);
+	else if (mono_due(until, r->loop->now) && !affords(r, &call))
+		until = rest_next_minute(r);
+	return mono_due(until, r->loop->now)
+		   ? 0
+		   : mono_ms_between(r->loop->now, until);
 }
 
 static enum err

@@ -18,6 +18,7 @@ static const struct reason {
 	{ 405, "Method Not Allowed" },
 	{ 409, "Conflict" },
 	{ 413, "Content Too Large" },
+	{ 429, "Too Many Requests" },
 	{ 431, "Request Header Fields Too Large" },
 	{ 500, "Internal Server Error" },
 	{ 503, "Service Unavailable" },
@@ -79,8 +80,11 @@ answer(struct httpd_client *c, const struct httpd_answer *a, struct span tag,
 			"X-Content-Type-Options: nosniff\r\n");
 	if (a->headers)
 		out_text(&o, a->headers);
-	if (a->status == 503)
-		OUT_LITERAL(&o, "Retry-After: 1\r\n");
+	if (a->status == 503 || a->retry_s > 0) {
+		OUT_LITERAL(&o, "Retry-After: ");
+		out_u64(&o, a->retry_s > 0 ? a->retry_s : 1);
+		OUT_LITERAL(&o, "\r\n");
+	}
 	if (!c->keep || c->served + 1 == HTTPD_REQUESTS_MAX)
 		OUT_LITERAL(&o, "Connection: close\r\n");
 	OUT_LITERAL(&o, "\r\n");
@@ -271,6 +275,7 @@ static void
 serve(struct httpd_client *c, const struct http_request *r)
 {
 	struct httpd *h = c->server;
+	int64_t before = loop_spent_ns(h->loop);
 	struct httpd_answer a;
 
 	if (!httpd_begin(c, &a)) {
@@ -278,6 +283,7 @@ serve(struct httpd_client *c, const struct http_request *r)
 		return;
 	}
 	h->serve(h, r, &a);
+	httpd_charge_time(h, loop_spent_ns(h->loop) - before);
 	httpd_finish(c, &a, r, false);
 }
 

@@ -3,6 +3,11 @@
 enum {
 	/* What any answer costs at least. */
 	CHARGE_MIN = 4096,
+	/* A millisecond of rendering costs as much as so many bytes, which
+	 * allows four of a second; whoever was kept from his work pays no
+	 * more than so much. */
+	CHARGE_A_MS = 128 * 1024,
+	CHARGE_TIME_MAX = 256 * 1024,
 	/* Longer than any budget takes to fill. */
 	FULL_MS = 10 * 1000,
 	/* Clients taken or turned away: each costs some 50 us of the loop. */
@@ -73,6 +78,14 @@ void
 httpd_charge(struct httpd *h, size_t bytes)
 {
 	h->budget -= (int64_t)(bytes > CHARGE_MIN ? bytes : CHARGE_MIN);
+}
+
+void
+httpd_charge_time(struct httpd *h, int64_t ns)
+{
+	int64_t most = CHARGE_TIME_MAX * NS_PER_MS / CHARGE_A_MS;
+
+	h->budget -= (ns < most ? ns : most) * CHARGE_A_MS / NS_PER_MS;
 }
 
 /* accepts_from is the moment whose time has been spent; it lies no further back

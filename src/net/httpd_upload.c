@@ -22,7 +22,7 @@ httpd_upload_begin(struct httpd_client *c)
 	prolong(c);
 }
 
-/* The owner has said no: it is not called any more. */
+/* The owner has said all there is to say: it is not called any more. */
 static void
 refuse(struct httpd_client *c, struct httpd_answer *a)
 {
@@ -57,7 +57,7 @@ httpd_upload(struct httpd_client *c, const struct http_request *r)
 		if (a.status == 0)
 			httpd_refuse(c, 405, true, false);
 		else
-			refuse(c, &a);
+			httpd_finish(c, &a, r, r->length > 0);
 		return;
 	}
 	c->uploads = true;

@@ -204,30 +204,76 @@ serve_registered(
 }
 
 /* Addresses under a prefix. */
+static const struct status_api *
+find_api(const struct status *s, struct span path)
+{
+	for (size_t i = 0; i < s->api_count; i++) {
+		const struct status_api *p = &s->api[i];
+
+		if (span_starts(path, p->prefix) &&
+		    (!p->exact || path.len == strlen(p->prefix)))
+			return p;
+	}
+	return NULL;
+}
+
 static bool
 serve_api(
     struct status *s, const struct http_request *r, struct httpd_answer *a)
 {
-	struct status_call c = { .query = r->query, .body = &a->body };
+	const struct status_api *p = find_api(s, r->path);
+	struct status_call c = { .path = r->path,
+		.query = r->query,
+		.body = &a->body,
+		.post = r->post };
 
-	for (size_t i = 0; i < s->api_count; i++) {
-		const struct status_api *p = &s->api[i];
+	if (p == NULL)
+		return false;
+	c.path.at += strlen(p->prefix);
+	c.path.len -= strlen(p->prefix);
+	p->serve(s->api_owner, &c);
+	out_char(&a->body, '\n');
+	a->status = c.status;
+	a->retry_s = c.retry_s;
+	a->version = c.version;
+	a->content_type = json_type_text;
+	if (c.status == 405)
+		a->headers = "Allow: POST\r\n";
+	return true;
+}
 
-		if (!span_starts(r->path, p->prefix))
-			continue;
-		c.path = r->path;
-		c.path.at += strlen(p->prefix);
-		c.path.len -= strlen(p->prefix);
-		if (c.path.len > 0 && p->exact)
-			continue;
-		p->serve(s->api_owner, &c);
-		out_char(&a->body, '\n');
-		a->status = c.status;
-		a->version = c.version;
-		a->content_type = json_type_text;
-		return true;
+static bool
+ends_with(struct span s, const char *end)
+{
+	size_t len = strlen(end);
+
+	return s.len >= len && memcmp(s.at + s.len - len, end, len) == 0;
+}
+
+/* A browser says where its page is from; it may bring a password that its user
+ * has typed elsewhere. */
+void
+status_post(
+    struct status *s, const struct http_request *r, struct httpd_answer *a)
+{
+	const struct opt_http *o = &s->options->http;
+	const struct status_api *p = find_api(s, r->path);
+
+	if (p == NULL || p->post == NULL || !ends_with(r->path, p->post))
+		return;
+	if (!status_admits(s, r, a))
+		return;
+	if ((o->token[0] != '\0' || o->user[0] != '\0') &&
+	    r->origin.at == NULL) {
+		(void)serve_api(s, r, a);
+		return;
 	}
-	return false;
+	s->counts.denied++;
+	OUT_LITERAL(&a->body, "{\"error\":\"this is for those alone who know "
+			      "http.token, or http.user and http.password; "
+			      "not for pages of a browser\"}\n");
+	a->content_type = json_type_text;
+	a->status = 403;
 }
 
 static void

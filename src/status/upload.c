@@ -20,8 +20,11 @@ on_open(struct httpd *h, const struct http_request *r, struct httpd_answer *a)
 	struct status *s = h->owner;
 	struct status_call c = call_of(a);
 
-	/* Status 0: no such uploads. */
-	if (!span_is(r->path, s->upload->path) || !status_admits(s, r, a))
+	if (!span_is(r->path, s->upload->path)) {
+		status_post(s, r, a);
+		return false;
+	}
+	if (!status_admits(s, r, a))
 		return false;
 	if (s->upload->open(s->upload_owner, r->length, &c))
 		return true;

@@ -34,7 +34,6 @@ collect() {
 }
 
 books_are() { [ "$(metric mpedge_market_books_live)" = "$1" ]; }
-logged() { grep -q -- "$1" "$work/mpedge.log"; }
 told() {
 	grep -q "\"connection\":\"$1\",\"state\":\"$2\"" "$work/records.jsonl"
 }

@@ -8,18 +8,7 @@ cd "$(dirname "$0")/../.." || exit 2
 result=0
 fixtures=tests/fixtures/migrate
 
-# exits STATUS COMMAND...: what it said is in $work/said
-exits() {
-	local want=$1 got
-	shift
-	"$@" >"$work/said" 2>&1
-	got=$?
-	cat "$work/said"
-	[ $got = "$want" ] || { echo "exit status $got"; return 1; }
-}
-says() { grep -q -- "$1" "$work/said"; }
 says_not() { ! says "$1"; }
-logged() { grep -q -- "$1" "$work/mpedge.log"; }
 # With nothing but these variables: alone NAME=VALUE... COMMAND...
 alone() { env -i PATH="$PATH" "$@"; }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # usage: http.sh [PART...]
 # The HTTP server: every endpoint and what stands in it, who may ask, TLS,
-# several addresses, sockets of systemd, and a thousand hostile clients.
+# several addresses, sockets of systemd, books asked for anew, and a thousand hostile clients.
 
 cd "$(dirname "$0")/../.." || exit 2
 . tests/e2e/lib.sh
@@ -52,6 +52,13 @@ shape() {
 }
 
 wrong() { shape "$1" '.error | name' "$2"; }
+
+# refresh STATUS VENUE SYMBOL OPTION...
+refresh() {
+	local status=$1 path=/api/v1/orderbook/$2/$3/refresh
+	shift 3
+	said "$status" "$path" -X POST "$@"
+}
 
 # --- what there is -----------------------------------------------------------
 
@@ -159,7 +166,10 @@ endpoints() {
 	check "a bad depth: 400" wrong "$book?depth=0" 400
 	check "a bad format: 400" wrong "$book?format=xml" 400
 	check "nothing there: 404" said 404 /none
-	check "POST: 405" said 405 "$book/refresh" -X POST
+	check "POST: 405" said 405 "$book" -X POST
+	check "refresh with GET: 405" said 405 "$book/refresh"
+	check "and says how" grep -qi '^Allow: POST' "$work/head"
+	check "and for nobody without a secret: 403" refresh 403 binance BTC-USDT
 	# The whole answer to HEAD ends with the empty line of its head.
 	heads() {
 		local path
@@ -305,6 +315,75 @@ access() {
 	finish
 }
 
+# --- a book that is asked for anew --------------------------------------------
+
+# Of that book: is this true of its state?
+state() { shape "/api/v1/orderbook/status/$1/$2" "$3"; }
+recorded() { grep -c "$1" "$work/records.jsonl"; }
+
+# It has come again since there were LOADS of it.
+anew() { state "$1" "$2" ".is_synced and .snapshots > $3"; }
+
+# renewed VENUE SYMBOL
+renewed() {
+	local venue=$1 symbol=$2 loads
+	state "$venue" "$symbol" .is_synced
+	loads=$(jq .snapshots "$work/body")
+	check "$venue: 202" refresh 202 "$venue" "$symbol"
+	check "$venue: says so" jq -e '.success == true and
+		(.message | length > 0) and (.timestamp | length > 20)' \
+		"$work/body"
+	check "$venue: it comes" wait_for 20 anew "$venue" "$symbol" "$loads"
+	check "$venue: a gap record" wait_for 10 recorded \
+		"\"$symbol\".*\"orderbook\".*\"reason\":\"asked for anew\""
+	check "$venue: not twice in 30 s: 429" refresh 429 "$venue" "$symbol"
+	check "$venue: until then" eval '[ "$(field retry-after)" -ge 1 ] &&
+		[ "$(field retry-after)" -le 30 ]'
+	check "$venue: and nothing was done" state "$venue" "$symbol" .is_synced
+}
+
+renewal() {
+	begin http-refresh
+	unset sim_ws http_port
+	start_sim_of binance --rate 200 --symbols BTCUSDT,ETHUSDT --seed 5
+	start_sim_of okx --rate 200 --symbol-count 1 --seed 6
+	# What lib.sh asks has the token as well.
+	echo 'header = "Authorization: Bearer abc"' >"$work/.curlrc"
+	export CURL_HOME=$work
+	local book=/api/v1/orderbook/binance/ETH-USDT
+	start_mpedge file.enabled=true file.rotate_bytes=0 http.token=abc \
+		"binance.symbols=BTC-USDT ETH-USDT" "okx.symbols=$(symbols_of okx)"
+	check "in step" wait_for 30 connected
+	check "no token: 401" eval "CURL_HOME= refresh 401 binance BTC-USDT"
+	check "another token: 401" eval "CURL_HOME= refresh 401 binance BTC-USDT \
+		-H 'Authorization: Bearer abd'"
+	check "a page of a browser: 403" refresh 403 binance BTC-USDT \
+		-H 'Origin: http://elsewhere'
+	check "no such book: 404" refresh 404 binance X-Y
+	check "with a hint" grep -q 'Orderbook not found for binance:X-Y' \
+		"$work/body"
+	check "nothing was asked for" eval '! recorded "asked for anew"'
+	renewed binance BTC-USDT
+	renewed okx "$(sed 's/-SWAP$//' <<<"$(symbols_of okx)")"
+
+	# One that takes its time.
+	ctl_of binance delaysnap 6000
+	check "a body does no harm: 202" wait_for 20 refresh 202 binance ethusdt \
+		-d '{"force":true}'
+	check "there is no book meanwhile: 503" said 503 "$book"
+	check "on its way: 409" refresh 409 binance ETH-USDT
+	check "GET asks for nothing: 503" said 503 "$book/snapshot"
+	ctl_of binance clear
+	check "then it is there" wait_for 30 said 200 "$book"
+	stop_market
+	check "all books are right" verify_file -t
+	check "and the venues had no complaint" test \
+		"$(sim_stat_of binance violations) $(sim_stat_of okx violations)" \
+		= "0 0"
+	finish
+	unset CURL_HOME
+}
+
 # --- a thousand hostile clients ----------------------------------------------
 
 asked() { page /health | grep -q '"status":"healthy"'; }
@@ -361,7 +440,7 @@ storm() {
 	finish
 }
 
-for part in ${*:-endpoints access storm}; do
+for part in ${*:-endpoints access renewal storm}; do
 	$part || result=1
 done
 exit $result

@@ -208,14 +208,6 @@ run_reading() {
 # --- the commands ----------------------------------------------------------
 
 tool() { "$mpedge" journal "$@"; }
-exits() { # STATUS COMMAND...; what it said is in $work/said
-	local want=$1 got
-	shift
-	"$@" >"$work/said" 2>&1
-	got=$?
-	cat "$work/said"
-	[ $got = "$want" ]
-}
 said() { grep -qE -- "$1" "$work/said"; }
 field() { sed -n "s/.*$1=\([^ ]*\).*/\1/p" "$work/said" | head -n 1; }
 

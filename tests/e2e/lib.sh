@@ -127,6 +127,22 @@ stop_all() {
 
 started() { pids="$pids $1 "; }
 
+# --- what was said ---------------------------------------------------------
+
+# exits STATUS COMMAND...: what it said is in $work/said
+exits() {
+	local want=$1 got
+	shift
+	"$@" >"$work/said" 2>&1
+	got=$?
+	cat "$work/said"
+	[ $got = "$want" ] || { echo "exit status $got"; return 1; }
+}
+
+# Did it say that?  Does the log?
+says() { grep -q -- "$1" "$work/said"; }
+logged() { grep -q -- "$1" "$work/mpedge.log"; }
+
 # --- the simulator ---------------------------------------------------------
 
 # start_sim OPTION...: a simulator with a ledger.  Started again it has the same

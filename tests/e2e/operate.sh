@@ -8,17 +8,6 @@ cd "$(dirname "$0")/../.." || exit 2
 result=0
 counted=${COUNTED:-build/x86_64-release/mpedge-counted}
 
-# exits STATUS COMMAND...: what it said is in $work/said
-exits() {
-	local want=$1 got
-	shift
-	"$@" >"$work/said" 2>&1
-	got=$?
-	cat "$work/said"
-	[ $got = "$want" ] || { echo "exit status $got"; return 1; }
-}
-
-says() { grep -q -- "$1" "$work/said"; }
 
 begin operate
 

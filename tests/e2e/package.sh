@@ -4,6 +4,9 @@
 # unit is valid and closed, and in a layer over this machine's file system, with a
 # systemd of its own as first process, it is installed, runs, reloads, is restarted
 # by the watchdog, upgraded, removed and purged.
+#
+#   E2E_SYSTEMD=DIR  with the systemd of the packages in DIR (of backports, say:
+#                    systemd, libsystemd-shared and libsystemd0) instead
 
 cd "$(dirname "$0")/../.." || exit 2
 . tests/e2e/lib.sh
@@ -60,24 +63,30 @@ if command -v systemd-analyze >/dev/null; then
 	check "and closed: exposure below 2.0 of 10" systemd-analyze security \
 		--offline=true --root="$root" --threshold=20 mpedge.service
 	version=$(systemd-analyze --version | awk 'NR == 1 { print $2 }')
+	install -D -m 644 "$root/usr/share/mpedge/notify-reload.conf" \
+		"$root/$unit.d/notify-reload.conf"
 	if [ "$version" -ge 253 ]; then
-		cp image/systemd/*.service "$root/${unit%/*}/"
 		check "the unit with notify-reload is valid" verified "$root"
 	else
-		skip "systemd $version does not know notify-reload (253 does)"
+		# All that an older one has to say of it.
+		check "systemd $version does not know notify-reload" test \
+			"$(verified "$root" | sed 's/.*: //')" = notify-reload
 	fi
+	rm -r "$root/$unit.d"
 else
 	skip "no systemd-analyze"
 fi
 
 # --- installed
 
+newer=${E2E_SYSTEMD:+$(realpath "$E2E_SYSTEMD")}
+
 # box plain|systemd: $first is its first process; fails where it is not allowed
 box() {
 	local waited
 	mkdir -p "$work/box"
 	setsid unshare -C -m -u -i -p -f -n --propagation private \
-		tests/tools/box.sh "$(realpath "$work/box")" "$1" \
+		tests/tools/box.sh "$(realpath "$work/box")" "$1" $newer \
 		>"$work/box.log" 2>&1 </dev/null &
 	shell=$!
 	started $shell
@@ -122,6 +131,33 @@ with_files() {
 	check "others do not read the settings" test \
 		"$(inside stat -c %U:%G:%a /etc/mp.ini)" = root:mpedge:640
 	check "dpkg finds nothing changed" test -z "$(inside dpkg -V mpedge)"
+	check "notify-reload with a systemd that knows it" reloads_by
+}
+
+# A systemctl that says it is this one.
+systemd_is() {
+	inside mkdir -p /tmp/test/bin
+	printf '#!/bin/sh\n[ "$1" = --version ] && exec echo "systemd %s"\n%s' \
+		"$1" 'exec /bin/systemctl "$@"' |
+		inside sh -c 'cat >/tmp/test/bin/systemctl'
+	inside chmod 755 /tmp/test/bin/systemctl
+	inside env "PATH=/tmp/test/bin:$PATH" \
+		/var/lib/dpkg/info/mpedge.postinst triggered /lib/systemd/systemd
+}
+
+# Is Type=notify-reload asked for exactly where it is known?
+reloads_by() {
+	local drop_in=/$unit.d/notify-reload.conf
+	local reload='grep -q ^Type=notify-reload '$drop_in
+	for version in "252 (252.38-1~deb12u1)" "253~rc1 (253~rc1-1)" \
+		"257.5" "249"; do
+		systemd_is "$version" || return 1
+		case $version in
+		2[56][3-9]*) inside $reload || return 1 ;;
+		*) absent $drop_in || return 1 ;;
+		esac
+	done
+	inside /var/lib/dpkg/info/mpedge.postinst triggered /lib/systemd/systemd
 }
 
 upgrade_and_purge() {
@@ -138,7 +174,8 @@ upgrade_and_purge() {
 	check "purge" inside dpkg -P mpedge
 	check "nothing is left" inside sh -c \
 		'! ls -d /etc/mp.ini /var/lib/mpedge /usr/share/doc/mpedge \
-		/etc/systemd/system/multi-user.target.wants/mpedge.service'
+		/etc/systemd/system/multi-user.target.wants/mpedge.service \
+		/usr/lib/systemd/system/mpedge.service.d'
 }
 
 with_systemd() {
@@ -159,8 +196,13 @@ with_systemd() {
 			journal_says 'component=sandbox event=entered'
 		;;
 	esac
+	version=$(inside systemctl --version | awk 'NR == 1 { print $2 }')
+	check "reloads as systemd $version can" test "$(show Type)" = \
+		"$([ "$version" -lt 253 ] && echo notify || echo notify-reload)"
 	check "reload" inside systemctl reload mpedge
 	check "was one" wait_for 20 journal_says event=reloaded
+	check "and one alone" test "$(inside journalctl -u mpedge --no-pager |
+		grep -c event=reloaded)" = 1
 	inside mkdir -p /etc/systemd/system/mpedge.service.d
 	inside sh -c 'printf "[Service]\nWatchdogSec=2\n" \
 		>/etc/systemd/system/mpedge.service.d/short.conf'

@@ -29,7 +29,6 @@ collect() {
 
 job() { page /scheduler | jq -e ".jobs[\"$1\"] | $2" >/dev/null; }
 ran() { job "$1" ".run_count >= ${2:-1}"; }
-logged() { grep -q -- "$1" "$work/mpedge.log"; }
 count() { grep -c -- "$1" "$work/records.jsonl"; }
 counts() { [ "$(count "$1")" -ge "${2:-1}" ]; }
 audits() { metric mpedge_scheduler_audits_$1_total; }

@@ -18,7 +18,6 @@ sys.exit(0 if ($1) else 1)"
 # row NAME VALUE: of the venue's line in the panel of symbols
 row() { status "s['symbols'][0]['$1'] == $2"; }
 in_step() { [ "$(metric mpedge_market_books_live)" = "$1" ]; }
-logged() { grep -q -- "$1" "$work/mpedge.log"; }
 # told CONNECTION STATE: an event record says so
 told() { grep -q "\"connection\":\"$1\",\"state\":\"$2\"" \
 	"$work/records.jsonl"; }

@@ -6,7 +6,6 @@ cd "$(dirname "$0")/../.." || exit 2
 . tests/e2e/lib.sh
 result=0
 
-logged() { grep -q -- "$1" "$work/mpedge.log"; }
 got() { grep -qE -- "$1" "$work/$2"; }
 
 # receive udp PORT | receive unix PATH: to $work/KIND.log

@@ -29,7 +29,6 @@ collect() {
 
 in_step() { [ "$(metric mpedge_market_books_live)" = "${1:-4}" ]; }
 failures_of() { metric mpedge_feed_failures_total; }
-logged() { grep -q -- "$1" "$work/mpedge.log"; }
 # told CONNECTION STATE: an event record says so
 told() {
 	grep "\"connection\":\"$1\",\"state\":\"$2\"" "$work/records.jsonl" |

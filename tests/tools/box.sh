@@ -1,10 +1,11 @@
 #!/bin/bash
-# usage: box.sh DIR plain|systemd
+# usage: box.sh DIR plain|systemd [PACKAGES]
 # Run by tests/e2e/package.sh inside namespaces of its own: DIR/root becomes this machine's
 # file system with a layer of memory over it, so that packages can be installed
 # without a trace.  With `systemd` the service manager becomes its first
 # process; without it waits, and the shell of the test enters it.  DIR/up says
-# that the file system is there.
+# that the file system is there.  PACKAGES is a folder of those of another
+# systemd, which is unpacked there first.
 
 set -e
 dir=$1
@@ -13,6 +14,10 @@ mkdir "$dir/layer" "$dir/work" "$dir/root"
 mount -t overlay none \
 	-o "lowerdir=/,upperdir=$dir/layer,workdir=$dir/work" "$dir/root"
 cd "$dir/root"
+for package in ${3:+"$3"/*.deb}; do
+	dpkg-deb --fsys-tarfile "$package" |
+		tar -x --keep-directory-symlink
+done
 mount -t proc proc proc
 mount -t tmpfs none run
 mount -t tmpfs none tmp

@@ -1,14 +1,16 @@
 /*
  * http_storm -- many slow and hostile clients of an HTTP server.
  *
- *   http_storm PORT CLIENTS SECONDS
+ *   http_storm PORT CLIENTS SECONDS [TICK_MS]
  *
  * Keeps CLIENTS connections to 127.0.0.1:PORT open for SECONDS, each of a kind:
  * one says nothing, one trickles its head, one never reads its answer, one
  * sends noise, one a head without end, one asks as fast as it can, one resets,
  * one ends its half after the request.  Who is hung up on comes back.  Prints
  * how many connections were made, and how many bytes and 503s came; exit 1 when
- * not all clients were connected at once at least once.
+ * not all clients were connected at once at least once.  Each does something
+ * every TICK_MS (50), and comes back after PAUSE of them: longer ticks make
+ * slow clients of the same ones.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -25,7 +27,7 @@
 
 enum {
 	CLIENTS_MAX = 10000,
-	TICK_MS = 50,
+	DEFAULT_TICK_MS = 50,
 	/* Who was hung up on waits so long, in ticks. */
 	PAUSE = 10,
 	EVENTS = 256,
@@ -43,6 +45,7 @@ struct client {
 
 static struct client clients[CLIENTS_MAX];
 static int port, poll_fd;
+static int64_t tick_ms = DEFAULT_TICK_MS;
 static unsigned open_now, open_most, tick;
 static unsigned long opened, refused, bytes;
 
@@ -205,13 +208,16 @@ main(int argc, char **argv)
 	unsigned count;
 	int64_t end;
 
-	if (argc != 4) {
-		fprintf(stderr, "usage: http_storm PORT CLIENTS SECONDS\n");
+	if (argc != 4 && argc != 5) {
+		fprintf(stderr,
+		    "usage: http_storm PORT CLIENTS SECONDS [TICK_MS]\n");
 		return 2;
 	}
 	port = (int)strtol(argv[1], NULL, 10);
 	count = (unsigned)strtoul(argv[2], NULL, 10);
 	end = now_ms() + 1000 * strtol(argv[3], NULL, 10);
+	if (argc == 5)
+		tick_ms = strtol(argv[4], NULL, 10);
 	getrlimit(RLIMIT_NOFILE, &files);
 	files.rlim_cur = files.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &files);
@@ -219,7 +225,7 @@ main(int argc, char **argv)
 	for (unsigned i = 0; i < count && i < CLIENTS_MAX; i++)
 		clients[i] = (struct client){ .fd = -1, .kind = i % KINDS };
 	for (; now_ms() < end; tick++) {
-		int64_t due = now_ms() + TICK_MS;
+		int64_t due = now_ms() + tick_ms;
 
 		for (unsigned i = 0; i < count; i++) {
 			struct client *c = &clients[i];

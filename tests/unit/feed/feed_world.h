@@ -62,27 +62,7 @@ struct world {
 
 static struct world *w;
 
-static inline void
-say(const char *format, ...)
-{
-	va_list args;
-
-	if (w->len > 0)
-		w->words[w->len++] = ' ';
-	va_start(args, format);
-	w->len += (size_t)vsnprintf(
-	    w->words + w->len, sizeof(w->words) - w->len, format, args);
-	va_end(args);
-	assert_true(w->len < sizeof(w->words) - 1);
-}
-
-static inline void
-expect_said(const char *words)
-{
-	w->words[w->len] = '\0';
-	assert_string_equal(w->words, words);
-	w->len = 0;
-}
+#include "words.h"
 
 /* How often was a word that begins so said; the words stay. */
 static inline unsigned

@@ -88,11 +88,15 @@ the_hours_budget_comes_back(void **state)
 	w->venue.sends_per_hour = 10;
 	open_live(3);
 	w->options.silence_ms = 600000;
+	assert_int_equal(feed_spare_wait(first_feed()), 0);
 	for (unsigned i = 0; i < 4; i++) {
 		feed_again(first_feed(), i % 3);
 		serve(1000, WHOLE, "");
 	}
 	assert_int_equal(w->sent, 9);
+	/* Half of them stay for what must be sent. */
+	assert_in_range(
+	    feed_spare_wait(first_feed()), 3590 * 1000, 3600 * 1000);
 	feed_again(first_feed(), 0);
 	w->len = 0;
 	for (int minute = 0; minute < 62; minute++) {
@@ -102,6 +106,7 @@ the_hours_budget_comes_back(void **state)
 		serve(60 * 1000, WHOLE, "");
 	}
 	assert_int_equal(w->sent, 11);
+	assert_int_equal(feed_spare_wait(first_feed()), 0);
 	assert_string_equal(w->requests[9].names, "-10 S0:trade");
 	assert_string_equal(w->requests[10].names, "+11 S0:trade");
 	assert_int_equal(first_feed()->todo_count, 0);

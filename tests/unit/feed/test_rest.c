@@ -59,27 +59,7 @@ struct world {
 
 static struct world *w;
 
-static void
-say(const char *format, ...)
-{
-	va_list args;
-
-	if (w->len > 0)
-		w->words[w->len++] = ' ';
-	va_start(args, format);
-	w->len +=
-	    (size_t)vsnprintf(w->words + w->len, WORDS - w->len, format, args);
-	va_end(args);
-	assert_true(w->len < WORDS - 1);
-}
-
-static void
-expect_said(const char *words)
-{
-	w->words[w->len] = '\0';
-	assert_string_equal(w->words, words);
-	w->len = 0;
-}
+#include "words.h"
 
 /* --- in place of the loop, the HTTP client and the market ------------------
  */
@@ -395,6 +375,30 @@ books_come_before_trades_and_one_at_a_time(void **state)
 	assert_int_equal(w->rest.metrics.queue, 0);
 	assert_int_equal(w->rest.metrics.requests, 4);
 	assert_int_equal(w->rest.metrics.failures, 0);
+}
+
+/* Of a book that somebody wishes, and that could as well not be asked for. */
+static void
+a_wish_takes_what_is_spare(void **state)
+{
+	(void)state;
+	assert_int_equal(rest_book_wait(&w->rest, 0), 0);
+	rest_want_book(&w->rest, 1);
+	assert_int_equal(rest_book_wait(&w->rest, 0), 1000);
+	wait_ms(0);
+	expect_said("book:1");
+	assert_int_equal(rest_book_wait(&w->rest, 0), 1000);
+	/* With this one it would be more than three quarters. */
+	answer_with(200, -1, 6000 - 6000 / 4 - BOOK_WEIGHT + 1);
+	expect_said("got:1");
+	assert_true(rest_book_wait(&w->rest, 0) >= 60000);
+	wait_ms(61 * 1000);
+	assert_int_equal(rest_book_wait(&w->rest, 0), 0);
+	rest_want_book(&w->rest, 1);
+	wait_ms(0);
+	answer_with(429, 20, -1);
+	expect_said("book:1");
+	assert_true(rest_book_wait(&w->rest, 0) >= 20000);
 }
 
 static void
@@ -1197,6 +1201,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(books_come_before_trades_and_one_at_a_time),
+		TEST(a_wish_takes_what_is_spare),
 		TEST(a_book_not_wanted_any_more_is_dropped),
 		TEST(limited_with_and_without_retry_after),
 		TEST(limited_by_the_window_of_the_venue),

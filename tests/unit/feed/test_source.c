@@ -47,27 +47,7 @@ struct world {
 
 static struct world *w;
 
-static void
-say(const char *format, ...)
-{
-	va_list args;
-
-	if (w->len > 0)
-		w->words[w->len++] = ' ';
-	va_start(args, format);
-	w->len +=
-	    (size_t)vsnprintf(w->words + w->len, WORDS - w->len, format, args);
-	va_end(args);
-	assert_true(w->len < WORDS - 1);
-}
-
-static void
-expect_said(const char *words)
-{
-	w->words[w->len] = '\0';
-	assert_string_equal(w->words, words);
-	w->len = 0;
-}
+#include "words.h"
 
 static int
 number(const struct feed *f)

@@ -64,6 +64,8 @@ struct world {
 	void *memory;
 	char query[64];
 	size_t big;
+	/* How long /long takes. */
+	int64_t takes_ns;
 	/* What a client got so far. */
 	char *text;
 	size_t len;
@@ -104,6 +106,9 @@ serve(struct httpd *h, const struct http_request *r, struct httpd_answer *a)
 		a->more = more;
 		a->places[0] = 2;
 		out_text(&a->body, "first");
+	} else if (span_is(r->path, "/long")) {
+		a->status = 200;
+		clock_ns += w->takes_ns;
 	} else if (span_is(r->path, "/big")) {
 		a->status = 200;
 		for (size_t i = 0; i < w->big; i++)
@@ -578,6 +583,30 @@ answers_are_paced(void **state)
 	tcp_close(second);
 }
 
+/* What takes long is paid for as well, but a machine that stood still is not.
+ */
+static void
+time_is_charged(void **state)
+{
+	static const struct {
+		int64_t ns;
+		int64_t cost;
+	} rows[] = { { 0, 4096 }, { 500 * NS_PER_US, 4096 + 64 * 1024 },
+		{ 2 * NS_PER_MS, 4096 + 256 * 1024 },
+		{ 30 * NS_PER_S, 4096 + 256 * 1024 } };
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		clock_ns += 10 * NS_PER_S;
+		w->takes_ns = rows[i].ns;
+		/* So that it is not filled up to its end in between. */
+		assert_int_equal(
+		    ask(w, "GET /long HTTP/1.0\r\n\r\n", 0), ERR_CLOSED);
+		assert_true(w->server.budget <= BODY - rows[i].cost);
+		assert_true(w->server.budget >= BODY - rows[i].cost - 4096);
+	}
+}
+
 /* Two in one turn, and the first takes all there is. */
 static void
 nobody_is_forgotten(void **state)
@@ -674,6 +703,12 @@ on_open(struct httpd *h, const struct http_request *r, struct httpd_answer *a)
 {
 	struct world *w = h->owner;
 
+	if (span_is(r->path, "/now")) {
+		a->status = 429;
+		a->retry_s = 7;
+		out_text(&a->body, "later");
+		return false;
+	}
 	if (!span_is(r->path, "/up"))
 		return false;
 	if (r->length > 1000000) {
@@ -840,6 +875,36 @@ bodies_that_are_refused(void **state)
 	assert_int_equal(w->server.bodies_taken, 0);
 }
 
+/* Answered at once: the connection is kept when no body is to come. */
+static void
+a_post_without_a_body(void **state)
+{
+	static const char *const none[] = { "", "Content-Length: 0\r\n" };
+	struct world *w = *state;
+	char text[128];
+
+	w->server.uploads = &uploads;
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(text, sizeof(text),
+		    "POST /now HTTP/1.1\r\nHost: x\r\n%s\r\n"
+		    "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+		    none[i]);
+		assert_int_equal(ask(w, text, 0), ERR_CLOSED);
+		assert_memory_equal(
+		    w->text, "HTTP/1.1 429 Too Many Requests\r\n", 32);
+		assert_non_null(strstr(w->text, "\r\nRetry-After: 7\r\n"));
+		assert_non_null(strstr(w->text, "\r\n\r\nlaterHTTP/1.1 200"));
+	}
+	assert_int_equal(ask(w,
+			     "POST /now HTTP/1.1\r\nHost: x\r\n"
+			     "Content-Length: 3\r\n\r\nabc",
+			     0),
+	    ERR_CLOSED);
+	assert_non_null(strstr(w->text, "\r\n\r\nlater"));
+	assert_int_equal(w->opened + w->ended + w->gone, 0);
+	assert_int_equal(w->server.bodies_taken, 0);
+}
+
 /* Gone, or silent for too long: told once, and nothing is kept. */
 static void
 bodies_that_end_early(void **state)
@@ -892,11 +957,13 @@ main(void)
 		T(idle_clients_give_way),
 		T(one_answer_a_turn),
 		T(answers_are_paced),
+		T(time_is_charged),
 		T(nobody_is_forgotten),
 		T(conditional),
 		T(slices),
 		T(a_body_in_pieces),
 		T(a_large_body),
+		T(a_post_without_a_body),
 		T(a_client_that_waits_for_a_word),
 		T(bodies_that_are_refused),
 		T(bodies_that_end_early),

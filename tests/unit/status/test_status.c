@@ -25,7 +25,7 @@
 
 #include "codec/json.h"
 #include "core/log.h"
-#include "status/status.h"
+#include "status/status_parts.h"
 
 enum {
 	TOKENS = 4096,
@@ -549,8 +549,8 @@ echo(void *owner, struct status_call *c)
 static void
 prefixes(void **state)
 {
-	static const struct status_api api[] = { { "/one", true, echo },
-		{ "/two/", false, echo } };
+	static const struct status_api api[] = { { "/one", true, echo, NULL },
+		{ "/two/", false, echo, NULL } };
 	struct world *w = *state;
 
 	w->status.api = api;
@@ -560,6 +560,66 @@ prefixes(void **state)
 	assert_int_equal(w->answer.version, 7);
 	assert_string_equal(get(w, "/one", 418, "application/json"), "\"\"\n");
 	expect_in(get(w, "/onetwo", 404, "text/plain"), " /one /two/\n");
+}
+
+static void
+do_it(void *owner, struct status_call *c)
+{
+	struct world *w = owner;
+
+	assert_true(c->post);
+	w->refreshed++;
+	c->status = 429;
+	c->retry_s = 29;
+	out_json(c->body, c->path);
+}
+
+static int
+post(struct world *w, const char *path, const char *secret, const char *origin)
+{
+	struct http_request r = { .method = SPAN("POST"),
+		.post = true,
+		.path = span_of(path),
+		.authorization = span_of(secret),
+		.origin = span_of(origin) };
+
+	memset(&w->answer, 0, sizeof(w->answer));
+	out_init(&w->answer.body, w->body, sizeof(w->body));
+	status_post(&w->status, &r, &w->answer);
+	out_cstr(&w->answer.body);
+	return w->answer.status;
+}
+
+/* It is for those who have a secret, and for nobody when there is none. */
+static void
+a_post_changes_something(void **state)
+{
+	static const struct status_api api[] = { { "/one", true, echo, NULL },
+		{ "/two/", false, do_it, "/go" } };
+	struct world *w = *state;
+
+	w->status.api = api;
+	w->status.api_count = 2;
+	w->status.api_owner = w;
+	assert_int_equal(post(w, "/two/a/go", NULL, NULL), 403);
+	expect_in(w->body, "http.token");
+	strcpy(w->options.http.token, "abc");
+	assert_int_equal(post(w, "/two/a/go", NULL, NULL), 401);
+	assert_int_equal(post(w, "/two/a/go", "Bearer abd", NULL), 401);
+	assert_int_equal(
+	    post(w, "/two/a/go", "Bearer abc", "http://other"), 403);
+	assert_int_equal(w->refreshed, 0);
+	assert_int_equal(w->status.counts.denied, 4);
+	/* There is none: that needs no secret. */
+	assert_int_equal(post(w, "/two/a/stay", "Bearer abc", NULL), 0);
+	assert_int_equal(post(w, "/two/go/", NULL, NULL), 0);
+	assert_int_equal(post(w, "/one", "Bearer abc", NULL), 0);
+	assert_int_equal(post(w, "/none/go", "Bearer abc", NULL), 0);
+	assert_int_equal(post(w, "/health", "Bearer abc", NULL), 0);
+	assert_int_equal(post(w, "/two/a/go", "Bearer abc", NULL), 429);
+	assert_string_equal(w->body, "\"a/go\"\n");
+	assert_int_equal(w->answer.retry_s, 29);
+	assert_int_equal(w->refreshed, 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -584,6 +644,7 @@ main(void)
 		TEST(a_browser_gets_the_page),
 		TEST(health_of_the_draft),
 		TEST(prefixes),
+		TEST(a_post_changes_something),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
