@@ -89,6 +89,8 @@ set_address(struct box *b, struct lan *n, struct span address, const char *how)
 {
 	bool same = span_is(address, n->address);
 
+	if (address.len > 0 && b->network_since.ns == 0)
+		b->network_since = b->loop.now;
 	FACTS_SET(n->address, address);
 	b->facts.address[0] = '\0';
 	for (unsigned i = 0; i < b->lan_count; i++) {
@@ -103,6 +105,7 @@ set_address(struct box *b, struct lan *n, struct span address, const char *how)
 	if (!same) {
 		tell_lan(n, how);
 		b->time_next = b->loop.now;
+		box_wake(b);
 	}
 }
 
