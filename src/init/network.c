@@ -152,7 +152,7 @@ start_dhcp(struct box *b, struct lan *n)
 {
 	char host[SETTINGS_NAME_MAX + 16];
 	const char *argv[] = { BUSYBOX, "udhcpc", "-f", "-i", n->name, "-s",
-		SELF, "-t", "4", "-T", "2", "-A", "4", "-O", "ntpsrv", "-x",
+		SELF, "-t", "8", "-T", "1", "-A", "4", "-O", "ntpsrv", "-x",
 		host, NULL };
 	const char *name =
 	    b->settings.hostname[0] ? b->settings.hostname : b->facts.name;

@@ -19,6 +19,9 @@ http_status() {
 	curl -s -o "$work/answer" -w '%{http_code}' --max-time 10 \
 		"http://127.0.0.1:$http_port$1"
 }
+jump_told() {
+	dump_nats && grep -q 'the clock of the box jumped by' "$work/records.tsv"
+}
 refuses() { [ "$(http_status /health)" = 503 ]; }
 
 # boots NAME WHAT: it does all that a box is for
@@ -93,12 +96,16 @@ check "no time server: its page answers" wait_for "$boot_limit" box_answers /hea
 check "no time server: /health says so" wait_for 60 health_says 'no time server'
 check "no time server: its clock is not at 1970" \
 	status_is '.appliance.clock == "floor"'
+start_sntp
+check "a time server that comes later sets the clock" \
+	wait_for 120 health_says 'clock ntp'
+check "that jump is in the log" wait_for 60 console pc event=clock_jumped
+check "and is a record" wait_for 60 jump_told
 check "the hardware watchdog is petted" console pc 'event=watchdog name="i6300ESB'
 check "mpedge is stopped" \
 	wait_for 120 enter key 'kill -STOP $(pidof mpedge)'
 
 # Two at once; meanwhile init waits for a word of mpedge.
-start_sntp
 box_make arm64 arm64-generic nats.enabled=true
 box_make armv7 armv7-generic nats.enabled=true
 box_start arm64
