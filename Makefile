@@ -192,7 +192,7 @@ $(B)/gen/%.o: build/gen/%.c $(B)/flags $(STAMPS)
 # What does not run for each message is small rather than fast.
 COLD := app/% status/% compat/% core/log% codec/syslog feed/symbols% \
 	feed/scheduler% feed/source_% feed/silence% \
-	core/rate feed/recent feed/catalog% feed/audit% feed/rest% feed/fundings% \
+	core/rate core/thread core/flusher feed/recent feed/catalog% feed/audit% feed/rest% feed/fundings% \
 	$(addprefix feed/,symbols scheduler catalog audit rest saved fundings) \
 	codec/nkey% codec/yaml% codec/pack% sinks/nats_key% sinks/nats_options% \
 	sinks/nats_stream% \

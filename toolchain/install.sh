@@ -14,7 +14,7 @@ test) list="libcmocka-dev clang clang-format clang-tidy cppcheck pmccabe
 	qemu-user-static valgrind curl jq procps file libclang-rt
 	redis-tools clickhouse-common npm systemd adduser skopeo
 	tmux chromium qemu-system-x86 qemu-system-arm ovmf
-	qemu-efi-aarch64 qemu-efi-arm openssh-client" ;;
+	qemu-efi-aarch64 qemu-efi-arm openssh-client nbdkit" ;;
 esac
 shift
 

@@ -62,6 +62,8 @@ struct mpedge {
 	struct syslog syslog;
 	struct tls_context tls;
 	struct conn_world world;
+	/* Of the journal, when that is a file. */
+	struct flusher flusher;
 	struct journal journal;
 	struct hub hub;
 	struct consume consume;

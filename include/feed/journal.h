@@ -20,7 +20,10 @@
  * are brought up to date from the frames found.
  *
  * Durability.  With a file, what was committed survives the end of the process
- * at once, and a power cut up to the last two journal_sync.  On start the
+ * at once, and a power cut when the disk says that it has it: each journal_sync
+ * has a thread ask the disk (core/flusher.h), so that no more is lost than what
+ * was appended since the last one began to ask, and what the disk had not
+ * answered then.  On start the
  * frames after the last checkpoint are verified one by one and a torn end is
  * cut off, its numbers are not given again, so that readers see what is missing
  * as they see a damaged frame; frames before it are verified when they are
@@ -47,6 +50,8 @@
 
 #include <signal.h>
 
+#include "core/flusher.h"
+#include "core/metrics.h"
 #include "core/span.h"
 #include "core/time.h"
 #include "model/model.h"
@@ -144,12 +149,19 @@ struct journal {
 	int64_t settled_marks[JOURNAL_MARKS_MAX];
 	uint16_t mark_slots[JOURNAL_MARK_SLOTS];
 	uint32_t mark_count;
+	/* Waits for the disk; NULL: nobody does.  Not ours. */
+	struct flusher *flusher;
 	/*
-	 * Head and sequence at the last journal_sync.  Its bytes were given to
-	 * the disk then, so the next sync makes them the checkpoint.
+	 * Head and sequence when the disk was given something last (flushing:
+	 * it has not said that it has it), and when it was given something that
+	 * it has.  Once the marks as of `proved` are there too, that is the
+	 * next checkpoint: two flushes later.
 	 */
+	bool flushing;
 	uint64_t settled;
 	uint64_t settled_sequence;
+	uint64_t proved;
+	uint64_t proved_sequence;
 	uint64_t checkpoint;
 	uint64_t checkpoints;
 	/* Cursors or names of marks changed since the last sync. */
@@ -164,6 +176,8 @@ struct journal {
 	uint64_t sync_errors;
 	/* Bytes given to the disk, in whole pages. */
 	uint64_t written;
+	/* How long it took to say that it has them. */
+	struct histogram flush;
 	/* The pages of the map before it were let go. */
 	uint64_t let_go;
 	/*
@@ -177,6 +191,8 @@ struct journal {
 	bool spare_kept;
 	/* Written back to the file up to here; 0: not begun. */
 	uint64_t spare_back;
+	/* And the disk was asked to keep that. */
+	bool spare_asked;
 	/* The file was being made: it may be emptied to give its room back. */
 	bool unmade;
 	/* How often that was, and the faults it took. */
@@ -275,7 +291,8 @@ bool journal_carries(const struct journal *j, const struct journal_frame *f,
 
 /*
  * Write to the disk what is not there yet: begin to (a timer calls this each
- * sync_ms) or, with wait, finish before it returns.  Nothing in RAM.
+ * sync_ms; nothing while the disk has not finished what it got last) or, with
+ * wait, finish before it returns.  Nothing in RAM.
  */
 void journal_sync(struct journal *j, bool wait);
 
@@ -289,8 +306,8 @@ bool journal_fault(struct journal *j, const void *address);
  * While j->spare: try to go on in the file.  OK when it is in use again, AGAIN
  * when it wants to be called again soon, SPACE or IO when it is no better
  * (j->spare_error).  A call writes JOURNAL_SLICE bytes at most, and the last
- * one the header; what is appended meanwhile is written too, and until the
- * last of them all stays in memory.
+ * one, when the disk has the others, the header; what is appended meanwhile is
+ * written too, and until the last of them all stays in memory.
  */
 enum err journal_resume(struct journal *j) MUST_USE;
 

@@ -3,6 +3,7 @@
  *
  *   struct journal_super        once, at 0
  *   struct journal_checkpoint   twice, at 512 and 1024, written in turn
+ *   struct journal_marked       once, at 640
  *   struct journal_slot         two a cursor, at 2048
  *   struct journal_entry        one a mark, at 4096
  *   the ring                    at JOURNAL_HEADER
@@ -12,6 +13,11 @@
  * position, sequence and life are what must come next.  life grows with every
  * open, so that frames cut off by an earlier recovery are never taken for new
  * ones.
+ *
+ * Marks are put into the header before the checkpoint they belong to, so that
+ * both never have to reach the disk at once: the frames between them tell what
+ * the marks are already.  Should those be damaged, the marks would be ahead of
+ * the frames; struct journal_marked says so, and all frames are asked.
  *
  * A frame is struct journal_head, the body (model/frame.h), and zeros up to a
  * multiple of 8.  The checksum covers all after itself up to the end of the
@@ -36,6 +42,7 @@ enum {
 	JOURNAL_MARK = 254,
 	JOURNAL_CHECKPOINTS_AT = 512,
 	JOURNAL_CHECKPOINT_STRIDE = 512,
+	JOURNAL_MARKED_AT = 640,
 	JOURNAL_SLOTS_AT = 2048,
 	JOURNAL_MARKS_AT = 4096,
 	JOURNAL_HEADER = 4096 + 104 * JOURNAL_MARKS_MAX,
@@ -61,6 +68,13 @@ struct journal_checkpoint {
 	/* Of the frame at head. */
 	uint64_t sequence;
 	uint32_t life;
+	uint32_t crc;
+};
+
+struct journal_marked {
+	/* Of the journal when its marks were those in the header. */
+	uint64_t head;
+	uint32_t zero;
 	uint32_t crc;
 };
 
@@ -104,6 +118,7 @@ struct journal_head {
 
 _Static_assert(sizeof(struct journal_super) == 32, "layout");
 _Static_assert(sizeof(struct journal_checkpoint) == 40, "layout");
+_Static_assert(sizeof(struct journal_marked) == 16, "layout");
 _Static_assert(sizeof(struct journal_slot) == 48, "layout");
 _Static_assert(sizeof(struct journal_entry) == 104, "layout");
 _Static_assert(sizeof(struct journal_head) == JOURNAL_FRAME_HEAD, "layout");
@@ -187,6 +202,9 @@ void journal_put_super(struct journal *j);
 
 /* What is stored now counts as given to the disk. */
 void journal_settle(struct journal *j);
+
+/* What was given to the disk by the last of those is there. */
+void journal_prove(struct journal *j);
 
 /* Add these positions of the ring to what was written. */
 void journal_count_written(struct journal *j, uint64_t from, uint64_t to);

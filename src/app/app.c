@@ -138,9 +138,14 @@ start_journal(struct mpedge *m, struct out *why)
 {
 	const struct opt_journal *o = &m->options->journal;
 	uint64_t size = (uint64_t)o->size_bytes;
+	enum err e;
 
-	if (o->path[0] != '\0')
-		return journal_open(&m->journal, o->path, NULL, size, why);
+	if (o->path[0] != '\0') {
+		e = journal_open(&m->journal, o->path, NULL, size, why);
+		flusher_init(&m->flusher);
+		m->journal.flusher = &m->flusher;
+		return e;
+	}
 	if (journal_memory(size) > arena_left(&m->arena)) {
 		out_text(why,
 		    "journal.size_bytes: more than box.memory_bytes holds; "
@@ -373,6 +378,7 @@ app_stop(struct mpedge *m)
 	if (m->options->consume.enabled)
 		consume_close(&m->consume);
 	hub_close(&m->hub);
+	flusher_stop(&m->flusher);
 	journal_close(&m->journal);
 	if (m->journal.spare) {
 		log_open(&l, LOG_ERROR, "journal", "not_kept");

@@ -5,6 +5,8 @@
 
 enum {
 	DAY_S = 24 * 3600,
+	/* A disk that has not answered for longer is told of. */
+	DISK_SLOW_MS = 5000,
 };
 
 static void
@@ -27,6 +29,7 @@ refresh_journal(void *owner)
 	j->in_memory = m->journal.spare != 0;
 	j->file_failures = m->journal.spares;
 	j->faults = (uint64_t)m->journal.faults;
+	j->flush = m->journal.flush;
 	j->append = m->hub.append;
 }
 
@@ -101,6 +104,20 @@ journal_json(void *owner, struct out *o)
 }
 
 static void
+tell_slow_disk(struct mpedge *m, struct health_check *h, struct out *o)
+{
+	int64_t ms = flusher_waits_ms(&m->flusher, m->loop.now);
+
+	if (ms < DISK_SLOW_MS)
+		return;
+	if (h->level == HEALTH_PASS)
+		h->level = HEALTH_WARN;
+	OUT_LITERAL(o, "its disk has not answered for ");
+	out_u64(o, (uint64_t)ms / 1000);
+	OUT_LITERAL(o, " s, a power cut would lose what came since; ");
+}
+
+static void
 journal_health(void *owner, struct health_check *h)
 {
 	struct mpedge *m = owner;
@@ -120,6 +137,7 @@ journal_health(void *owner, struct health_check *h)
 		out_text(&o, strerror(m->journal.spare_error));
 		OUT_LITERAL(&o, "; ");
 	}
+	tell_slow_disk(m, h, &o);
 	out_u64(&o, used);
 	OUT_LITERAL(&o, " % of it waits for the slowest sink");
 	h->why[o.len] = '\0';

@@ -324,6 +324,8 @@ journal_open(struct journal *j, const char *path, void *memory, uint64_t size,
 void
 journal_close(struct journal *j)
 {
+	/* The end waits for the disk itself. */
+	j->flusher = NULL;
 	/* The last chance of what is in memory only. */
 	while (j->spare && journal_resume(j) == ERR_AGAIN)
 		;

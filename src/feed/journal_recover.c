@@ -273,6 +273,17 @@ replay_marks(struct journal *j)
 	}
 }
 
+/* Are the marks of the header of frames that are cut off? */
+static bool
+is_ahead(const struct journal *j)
+{
+	struct journal_marked m;
+
+	memcpy(&m, j->map + JOURNAL_MARKED_AT, sizeof(m));
+	return m.crc == crc32c(0, &m, offsetof(struct journal_marked, crc)) &&
+	       m.head > j->head;
+}
+
 enum err
 journal_recover(struct journal *j, struct out *why)
 {
@@ -308,9 +319,10 @@ journal_recover(struct journal *j, struct out *why)
 	/* They were written by the process before. */
 	j->settled = j->head;
 	j->settled_sequence = j->sequence;
+	journal_prove(j);
 	oldest = j->head > j->size ? j->head - j->size : 0;
 	j->tail = journal_find(j, c.tail > oldest ? c.tail : oldest, j->head);
-	if (!found)
+	if (!found || is_ahead(j))
 		replay_marks(j);
 	read_cursors(j);
 	return ERR_OK;

@@ -49,11 +49,13 @@ journal_degrade(struct journal *j, int error)
 {
 	if (!journal_map_spare(j))
 		return false;
+	j->flushing = false;
 	j->spare = 1;
 	j->spare_error = error;
 	j->spare_from = page_of(j->head);
 	j->spare_kept = false;
 	j->spare_back = 0;
+	j->spare_asked = false;
 	j->spares++;
 	/* A page may have come back from the disk as something else. */
 	j->verified = j->head;
@@ -284,17 +286,47 @@ write_slice(struct journal *j)
 	return len < all ? EAGAIN : 0;
 }
 
+/* What has been written so far, for the disk to keep. */
+static void
+settle_written(struct journal *j)
+{
+	/* It is counted already. */
+	j->settled = j->head;
+	journal_settle(j);
+}
+
+/*
+ * Does the disk have it?  A write that was good may fail to get there.  EAGAIN:
+ * it has not answered.
+ */
+static int
+flush_written(struct journal *j)
+{
+	int64_t took_ns;
+	int error = 0;
+
+	if (j->flusher != NULL && j->flusher->runs &&
+	    !flusher_over(j->flusher, &error, &took_ns))
+		return EAGAIN;
+	if (j->spare_asked) {
+		j->spare_asked = false;
+		return error;
+	}
+	settle_written(j);
+	if (j->flusher != NULL && flusher_ask(j->flusher, j->fd)) {
+		j->spare_asked = true;
+		return EAGAIN;
+	}
+	return fdatasync(j->fd) == 0 ? 0 : errno;
+}
+
 /* The header comes last: it then says what is there. */
 static int
 write_header(struct journal *j)
 {
-	/* What failed to reach the disk does so behind a write that was good.
-	 */
-	if (fdatasync(j->fd) != 0)
-		return errno;
-	j->settled = j->head;
-	journal_settle(j);
-	journal_checkpoint(j, j->head, j->sequence, j->marks);
+	journal_prove(j);
+	journal_checkpoint(
+	    j, j->settled, j->settled_sequence, j->settled_marks);
 	journal_put_super(j);
 	return put(j, j->map, JOURNAL_HEADER, 0);
 }
@@ -311,6 +343,8 @@ step_back(struct journal *j)
 		error = make_room(j);
 	if (error == 0)
 		error = write_slice(j);
+	if (error == 0)
+		error = flush_written(j);
 	if (error == 0)
 		error = write_header(j);
 	if (error == 0 && mmap(j->map, j->map_bytes, PROT_READ | PROT_WRITE,
@@ -333,6 +367,7 @@ journal_resume(struct journal *j)
 		return ERR_AGAIN;
 	/* What was written may not have got there: the next try begins anew. */
 	j->spare_back = 0;
+	j->spare_asked = false;
 	if (error == 0) {
 		j->spare = 0;
 		j->unmade = false;

@@ -14,25 +14,22 @@ enum {
 	AROUND = 128 * 1024,
 };
 
-/*
- * Marks first: should the process end in between, the checkpoint before this
- * one makes recovery read all the frames that set them.
- */
-void
-journal_checkpoint(
-    struct journal *j, uint64_t head, uint64_t sequence, const int64_t *marks)
+static void
+put_marked(struct journal *j, uint64_t head)
 {
-	struct journal_checkpoint c = {
-		.number = ++j->checkpoints,
-		.head = head,
-		.tail = j->tail < head ? j->tail : head,
-		.sequence = sequence,
-		.life = j->life,
-	};
-	uint8_t *at = j->map + JOURNAL_CHECKPOINTS_AT +
-		      (c.number & 1) * JOURNAL_CHECKPOINT_STRIDE;
+	struct journal_marked m = { .head = head };
+
+	m.crc = crc32c(0, &m, offsetof(struct journal_marked, crc));
+	memcpy(j->map + JOURNAL_MARKED_AT, &m, sizeof(m));
+}
+
+/* As they are at head.  True when one of them was not that value already. */
+static bool
+put_marks(struct journal *j, uint64_t head, const int64_t *marks)
+{
 	size_t page = 0;
 
+	put_marked(j, head);
 	for (uint32_t n = 0; n < j->mark_count; n++) {
 		size_t place =
 		    journal_entry_at(n) + offsetof(struct journal_entry, value);
@@ -44,10 +41,38 @@ journal_checkpoint(
 		j->written += place / PAGE != page ? PAGE : 0;
 		page = place / PAGE;
 	}
+	return page != 0;
+}
+
+static void
+put_checkpoint(struct journal *j, uint64_t head, uint64_t sequence)
+{
+	struct journal_checkpoint c = {
+		.number = ++j->checkpoints,
+		.head = head,
+		.tail = j->tail < head ? j->tail : head,
+		.sequence = sequence,
+		.life = j->life,
+	};
+	uint8_t *at = j->map + JOURNAL_CHECKPOINTS_AT +
+		      (c.number & 1) * JOURNAL_CHECKPOINT_STRIDE;
+
 	j->written += PAGE;
 	c.crc = crc32c(0, &c, offsetof(struct journal_checkpoint, crc));
 	memcpy(at, &c, sizeof(c));
 	j->checkpoint = head;
+}
+
+/*
+ * Marks first: should the process end in between, the checkpoint before this
+ * one makes recovery read all the frames that set them.
+ */
+void
+journal_checkpoint(
+    struct journal *j, uint64_t head, uint64_t sequence, const int64_t *marks)
+{
+	(void)put_marks(j, head, marks);
+	put_checkpoint(j, head, sequence);
 }
 
 /* Whole pages, those at both ends too: that is what the disk is given. */
@@ -68,6 +93,14 @@ journal_settle(struct journal *j)
 	j->header_dirty = false;
 	j->names_dirty = false;
 	memcpy(j->settled_marks, j->marks, j->mark_count * sizeof(j->marks[0]));
+}
+
+void
+journal_prove(struct journal *j)
+{
+	j->flushing = false;
+	j->proved = j->settled;
+	j->proved_sequence = j->settled_sequence;
 }
 
 /* Some file systems do not have all of these calls; that is no trouble. */
@@ -160,6 +193,65 @@ let_go_pages(struct journal *j)
 	j->verified = j->head;
 }
 
+/*
+ * What a power cut may leave of the bytes of one flush is any of its pages.  So
+ * the ring goes first, then the marks that its frames set, then the checkpoint,
+ * each behind a flush that is over.
+ */
+static void
+sync_now(struct journal *j)
+{
+	finish_write(j, j->map_bytes);
+	journal_settle(j);
+	journal_prove(j);
+	if (put_marks(j, j->settled, j->settled_marks))
+		finish_write(j, JOURNAL_HEADER);
+	put_checkpoint(j, j->head, j->sequence);
+	finish_write(j, PAGE);
+}
+
+/* Is what was given to the disk there?  Then its marks and the checkpoint of
+ * the one before may follow.  A lap since then has made newer ones. */
+static void
+take_flushed(struct journal *j)
+{
+	if (j->proved > j->checkpoint)
+		put_checkpoint(j, j->proved, j->proved_sequence);
+	if (j->settled >= j->checkpoint)
+		(void)put_marks(j, j->settled, j->settled_marks);
+	journal_prove(j);
+}
+
+/* Without a thread that waits for it nobody knows when the disk has it. */
+static void
+give_to_disk(struct journal *j, uint64_t from)
+{
+	j->flushing = true;
+	if (j->flusher != NULL && flusher_ask(j->flusher, j->fd))
+		return;
+	begin_write_ring(j, from, j->head);
+	begin_write(j, 0, JOURNAL_HEADER);
+}
+
+/* May something new be given to the disk?  What comes of a flush that was begun
+ * before the file failed is no longer of interest. */
+static bool
+is_flushed(struct journal *j)
+{
+	int64_t took_ns = 0;
+	int error = 0;
+
+	if (j->flusher == NULL || !j->flusher->runs)
+		check_written(j);
+	else if (!flusher_over(j->flusher, &error, &took_ns))
+		return false;
+	if (j->flushing && took_ns > 0)
+		histogram_add(&j->flush, (uint64_t)took_ns);
+	if (j->flushing && error != 0)
+		failed(j, error);
+	return !j->spare;
+}
+
 void
 journal_sync(struct journal *j, bool wait)
 {
@@ -169,21 +261,16 @@ journal_sync(struct journal *j, bool wait)
 	if (j->fd < 0 || j->spare)
 		return;
 	let_go_pages(j);
-	check_written(j);
 	if (wait || j->names_dirty) {
-		finish_write(j, j->map_bytes);
-		journal_settle(j);
-		journal_checkpoint(j, j->head, j->sequence, j->settled_marks);
-		finish_write(j, JOURNAL_HEADER);
+		sync_now(j);
 		return;
 	}
+	if (!is_flushed(j))
+		return;
+	if (j->flushing)
+		take_flushed(j);
 	if (j->head == j->checkpoint && !j->header_dirty)
 		return;
-	/* A lap in less than sync_ms has made a newer one already. */
-	if (j->settled >= j->checkpoint)
-		journal_checkpoint(
-		    j, j->settled, j->settled_sequence, j->settled_marks);
 	journal_settle(j);
-	begin_write_ring(j, from, j->head);
-	begin_write(j, 0, JOURNAL_HEADER);
+	give_to_disk(j, from);
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/arena.h"
+#include "core/flusher.h"
 #include "core/must.h"
 #include "core/options.h"
 #include "model/emit.h"
@@ -16,7 +17,8 @@
  * JSON lines to a file or to stdout.
  *
  * Lines gather in a buffer and leave at the end of the turn.  They are
- * confirmed when the whole buffer was written (and synced, when asked for).
+ * confirmed when the whole buffer was written (and, with file.sync, when the
+ * disk has it; no more is taken until then).
  * After a failed write the file is cut back to its last whole line, everything
  * not confirmed is offered again, and the next try comes after RETRY_MS.
  */
@@ -25,7 +27,8 @@ enum {
 	/* Above this the turn's share is full. */
 	ENOUGH_BYTES = 256 * 1024,
 	RETRY_MS = 1000,
-	/* A pipe that is full is tried again after this. */
+	/* A pipe that is full, or a disk that has not answered, is tried again
+	 * after this. */
 	AGAIN_MS = 5,
 	TAIL_BYTES = 4096,
 };
@@ -41,6 +44,10 @@ struct file_sink {
 	int64_t whole;
 	struct out lines;
 	size_t written;
+	/* All is written, and the disk has been asked to keep it. */
+	struct flusher flusher;
+	bool asked;
+	bool closing;
 	/* What to confirm when lines are out. */
 	uint64_t next;
 	uint64_t records;
@@ -183,6 +190,37 @@ rotate(struct file_sink *f)
 		fail(f, errno);
 }
 
+static void
+again(struct file_sink *f)
+{
+	struct sink *s = f->sink;
+
+	timer_start(s->loop, &f->timer, mono_after_ms(s->loop->now, AGAIN_MS));
+}
+
+/* Does the disk have all that was written?  At the end that is waited for. */
+static bool
+is_synced(struct file_sink *f)
+{
+	int64_t took_ns;
+	int error = 0;
+
+	if (!f->options->sync || is_stdout(f))
+		return true;
+	if (!f->asked && !f->closing)
+		f->asked = flusher_ask(&f->flusher, f->fd);
+	if (!f->asked && fdatasync(f->fd) != 0)
+		error = errno;
+	if (f->asked && !flusher_over(&f->flusher, &error, &took_ns)) {
+		again(f);
+		return false;
+	}
+	f->asked = false;
+	if (error != 0)
+		fail(f, error);
+	return error == 0;
+}
+
 /* Everything in the buffer is out. */
 static void
 written(struct file_sink *f)
@@ -190,10 +228,8 @@ written(struct file_sink *f)
 	struct sink_host *h = f->sink->host;
 	struct sink_counts *c = &f->sink->counts;
 
-	if (f->options->sync && !is_stdout(f) && fdatasync(f->fd) != 0) {
-		fail(f, errno);
+	if (!is_synced(f))
 		return;
-	}
 	if (is_deleted(f)) {
 		fail(f, ENOENT);
 		return;
@@ -231,8 +267,7 @@ file_flush(struct sink *s)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-			timer_start(s->loop, &f->timer,
-			    mono_after_ms(s->loop->now, AGAIN_MS));
+			again(f);
 			return;
 		}
 		fail(f, n < 0 ? errno : EIO);
@@ -300,6 +335,7 @@ file_open(struct sink *s, const struct sink_setup *setup, struct out *why)
 
 	f->options = &setup->options->file;
 	f->sink = s;
+	flusher_init(&f->flusher);
 	f->timer.fire = on_timer;
 	f->timer.owner = f;
 	s->state = f;
@@ -334,6 +370,8 @@ file_close(struct sink *s)
 {
 	struct file_sink *f = s->state;
 
+	flusher_stop(&f->flusher);
+	f->closing = true;
 	if (!f->failed)
 		file_flush(s);
 	/* What did not leave has asked for another try. */

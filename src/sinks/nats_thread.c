@@ -3,10 +3,11 @@
 
 #include <nats/nats.h>
 
-#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "core/thread.h"
 
 enum {
 	/* In the pipe, of those that are not needed. */
@@ -189,19 +190,10 @@ start(void *argument)
 enum err
 nats_thread_start(struct nats_link *l)
 {
-	sigset_t all;
-	sigset_t before;
-	int e;
+	enum err e = thread_start(&l->starter, start, l);
 
-	/* Signals are for our own thread; these inherit the mask. */
-	sigfillset(&all);
-	/* The sandbox's, which is told with a line when it can be. */
-	sigdelset(&all, SIGSYS);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	e = pthread_create(&l->starter, NULL, start, l);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	l->starting = e == 0;
-	return e == 0 ? ERR_OK : ERR_FULL;
+	l->starting = e == ERR_OK;
+	return e;
 }
 
 void

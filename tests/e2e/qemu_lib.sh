@@ -20,7 +20,7 @@
 images=${IMAGES:-build/appliance}
 # What a boot may take on a slow and loaded machine.
 boot_limit=${BOOT_LIMIT:-300}
-declare -A box_pid=() box_port=() box_board=() box_started=()
+declare -A box_pid=() box_port=() box_board=() box_started=() box_server=()
 
 # start_sntp [SECONDS]: a time server, which is off by so much
 start_sntp() {
@@ -80,12 +80,32 @@ box_machine() {
 	esac
 }
 
-# box_start NAME [OPTION OF QEMU...]: what the disk says survives a kill of QEMU
-# without any flush, since the host's cache has it: hence cache=unsafe, which is
-# only faster.
+# box_forgets NAME: from now on a power cut takes from its disk whatever the disk
+# was not told to flush.
+box_forgets() { box_server[$1]=none; }
+
+# serve_disk NAME: by a process that keeps what is written to itself until a flush
+serve_disk() {
+	rm -f "$work/$1.nbd"
+	TMPDIR=$work nbdkit -f -U "$work/$1.nbd" --filter=cache \
+		file "$work/$1.disk" cache=writeback 2>>"$work/$1.nbdkit" &
+	box_server[$1]=$!
+	started ${box_server[$1]}
+	wait_for 30 test -S "$work/$1.nbd"
+}
+
+# box_start NAME [OPTION OF QEMU...]: else what the disk says survives a kill of
+# QEMU without any flush, since the host's cache has it: hence cache=unsafe, which
+# is only faster.
 box_start() {
 	local name=$1 machine bus memory
+	local disk="file=$work/$name.disk,format=raw,cache=unsafe"
 	shift
+	if [ -n "${box_server[$name]:-}" ]; then
+		serve_disk "$name"
+		disk="file=nbd+unix:///?socket=$work/$name.nbd,format=raw"
+		disk+=",cache=writeback"
+	fi
 	box_machine "$name"
 	http_port=${box_port[$name]}
 	box_patience=200
@@ -94,7 +114,7 @@ box_start() {
 		-nodefaults \
 		-chardev "file,id=console,path=$work/$name.console,append=on" \
 		-serial chardev:console \
-		-drive "if=none,id=disk,file=$work/$name.disk,format=raw,cache=unsafe" \
+		-drive "if=none,id=disk,$disk" \
 		-device "virtio-blk-$bus,drive=disk" \
 		-netdev "user,id=lan,hostfwd=tcp:127.0.0.1:$http_port-:8080${BOX_FORWARD:+,$BOX_FORWARD}" \
 		-device "virtio-net-$bus,netdev=lan" -device "virtio-rng-$bus" \
@@ -114,6 +134,7 @@ box_answers() {
 
 # box_cut NAME: its power is gone
 box_cut() {
+	[ -z "${box_server[$1]:-}" ] || stop "${box_server[$1]}" KILL
 	stop "${box_pid[$1]}" KILL
 	box_pid[$1]=
 }

@@ -1,5 +1,6 @@
 /* LINK: feed/journal feed/journal_file feed/journal_keep */
 /* LINK: feed/journal_spare feed/journal_sync feed/journal_recover */
+/* LINK: core/flusher core/thread core/time core/metrics */
 /* LINK: codec/crc32c core/out core/span core/err core/must */
 /*
  * A journal file of any bytes: open it, read all of it, append, close.  The

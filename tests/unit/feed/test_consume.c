@@ -3,6 +3,7 @@
 /* LINK: feed/hub feed/hub_file feed/hub_host feed/recent core/rate */
 /* LINK: feed/journal feed/journal_keep feed/journal_file */
 /* LINK: feed/journal_spare feed/journal_sync feed/journal_recover */
+/* LINK: core/flusher core/thread */
 /* LINK: model/model model/frame model/parse model/parse_time */
 /* LINK: model/parse_value codec/crc32c codec/decimal codec/decmath */
 /* LINK: codec/json codec/json_scan codec/json_value codec/utf8 */

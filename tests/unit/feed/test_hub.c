@@ -2,6 +2,7 @@
 /* LINK: feed/recent core/rate */
 /* LINK: feed/journal feed/journal_keep feed/journal_file */
 /* LINK: feed/journal_spare feed/journal_sync feed/journal_recover */
+/* LINK: core/flusher core/thread */
 /* LINK: model/model model/frame codec/crc32c */
 /* LINK: codec/decimal */
 /* LINK: core/arena core/err core/log core/loop core/metrics core/must */

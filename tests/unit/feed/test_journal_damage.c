@@ -1,5 +1,6 @@
 /* LINK: feed/journal feed/journal_file feed/journal_keep */
 /* LINK: feed/journal_spare feed/journal_sync feed/journal_recover */
+/* LINK: core/flusher core/thread core/time core/metrics */
 /* LINK: codec/crc32c core/out core/span core/err core/must */
 /*
  * Every frame of a ring that has gone around, and every byte of the header,
@@ -171,7 +172,7 @@ every_frame(bool closed)
 	make(closed);
 	for (uint64_t n = oldest; n <= RECORDS; n++) {
 		uint64_t end = n < RECORDS ? places[n + 1] : head;
-		bool cut = !closed && n > RECORDS - FRESH - 10;
+		bool cut = !closed && n > RECORDS - FRESH - 20;
 		uint64_t last = cut ? n - 1 : RECORDS;
 
 		for (uint64_t p = places[n]; p < end; p++) {

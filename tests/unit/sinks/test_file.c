@@ -1,5 +1,6 @@
 /* LINK: sinks/file sinks/folder core/loop core/time core/arena core/must */
-/* LINK: core/out core/span core/err model/model model/emit */
+/* LINK: core/out core/span core/err core/flusher core/thread */
+/* LINK: model/model model/emit */
 /* LINK: codec/decimal codec/decmath codec/utf8 */
 #include "file_world.h"
 

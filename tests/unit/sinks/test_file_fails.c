@@ -1,10 +1,13 @@
 /* LINK: sinks/file sinks/folder core/loop core/time core/arena core/must */
-/* LINK: core/out core/span core/err model/model model/emit */
+/* LINK: core/out core/span core/err core/flusher core/thread */
+/* LINK: model/model model/emit */
 /* LINK: codec/decimal codec/decmath codec/utf8 */
 #include "file_world.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 
 /* Turns until the sink has been up again: its pause is a second. */
@@ -28,6 +31,20 @@ fsync(int fd)
 	folder_syncs += S_ISDIR(st.st_mode);
 	errno = folder_error;
 	return folder_error != 0 ? -1 : 0;
+}
+
+/* The disk answers when it may. */
+static atomic_bool disk_waits;
+static int disk_error;
+
+int
+fdatasync(int fd)
+{
+	(void)fd;
+	while (atomic_load(&disk_waits))
+		sched_yield();
+	errno = disk_error;
+	return disk_error != 0 ? -1 : 0;
 }
 
 static void
@@ -152,7 +169,7 @@ names_are_synced(void **state)
 	assert_int_equal(folder_syncs, 1);
 	offer_all(w, 1);
 	flush(w);
-	expect_said(&w->said, "c1");
+	wait_until_said(w, "c1");
 	assert_int_equal(folder_syncs, 2);
 	/* One that was there needs none. */
 	sink_file.close(&w->sink);
@@ -164,6 +181,48 @@ names_are_synced(void **state)
 	clear(w);
 	assert_int_equal(open_at(w, path_of(w, "")), ERR_CONFIG);
 	folder_error = 0;
+}
+
+/* file.sync: records count when the disk has them, and the loop goes on until
+ * then. */
+static void
+the_disk_is_waited_for(void **state)
+{
+	struct world *w = *state;
+
+	w->options.file.sync = true;
+	open_sink(w);
+	w->said.len = 0;
+	atomic_store(&disk_waits, true);
+	offer_all(w, 2);
+	flush(w);
+	expect_file(w, "", 0, 2);
+	assert_int_equal(offer(w), ERR_AGAIN);
+	for (int i = 0; i < 3; i++)
+		loop_turn(&w->loop, 100);
+	expect_said(&w->said, "");
+	assert_int_equal(w->sink.counts.in_flight, 2);
+	atomic_store(&disk_waits, false);
+	wait_until_said(w, "c2 y");
+	/* It has not got them: they are offered again. */
+	w->said.len = 0;
+	disk_error = EIO;
+	offer_all(w, 1);
+	flush(w);
+	wait_until_said(w, "d:io r");
+	expect_file(w, "", 0, 2);
+	disk_error = 0;
+	w->said.len = 0;
+	wait_until_said(w, "u y");
+	/* At the end it is waited for. */
+	w->said.len = 0;
+	offer_all(w, 1);
+	atomic_store(&disk_waits, true);
+	flush(w);
+	atomic_store(&disk_waits, false);
+	sink_file.close(&w->sink);
+	expect_said(&w->said, "c3");
+	expect_file(w, "", 0, 3);
 }
 
 /* Seen when something is written, and when the file is to be made anew. */
@@ -274,6 +333,7 @@ main(void)
 		TEST(a_full_disk_is_told_as_such),
 		TEST(a_file_that_was_deleted_is_made_anew),
 		TEST(names_are_synced),
+		TEST(the_disk_is_waited_for),
 		TEST(a_folder_that_went_away_comes_back),
 		TEST(a_slow_pipe_gets_every_line),
 	};

@@ -1,4 +1,4 @@
-/* LINK: sinks/nats_thread */
+/* LINK: sinks/nats_thread core/thread */
 /*
  * News from the library's threads, with the library played: what our loop
  * cannot do without gets through, whatever the server says meanwhile.
