@@ -18,9 +18,9 @@ struct clock_watch {
 	int64_t ahead_ns;
 };
 
-/* Each turn: did the wall clock jump by more than CLOCK_STEP_MS since the last
- * one?  Being slewed is no jump. */
-bool clock_stepped(struct clock_watch *w, struct mono now, struct wall wall);
+/* Each turn: by how much did the wall clock jump since the last one?  0: by
+ * less than CLOCK_STEP_MS.  Being slewed is no jump. */
+int64_t clock_jump(struct clock_watch *w, struct mono now, struct wall wall);
 
 /* What adjtimex(2) tells: STA_UNSYNC, maxerror and esterror. */
 void clock_state(struct clock_metrics *c, bool unsynchronized, int64_t max_us,

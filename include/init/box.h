@@ -26,11 +26,9 @@ enum {
 	TICK_QUIET_MS = 1000,
 	CMDLINE_MAX = 2048,
 	RECENT_MAX = 1536,
-	/* The collector is started when time is set, or after this, or when
-	 * the network is not there by then. */
-	CLOCK_WAIT_MS = 20 * 1000,
 	DATA_WAIT_MS = 60 * 1000,
 	MODULE_ROUNDS = 6,
+	WATCHDOGS_MAX = 4,
 	KEEP_MS = 10 * 60 * 1000,
 	VARIABLES_MAX = 16,
 	VARIABLE_BYTES = 4096,
@@ -86,6 +84,8 @@ struct box {
 	unsigned lan_count;
 	struct mono lan_next;
 	bool resolver_changed;
+	/* The first address. */
+	struct mono network_since;
 	/* dropbear and its key. */
 	struct job ssh, ssh_key;
 	struct mono ssh_next;
@@ -99,6 +99,8 @@ struct box {
 	unsigned time_answers;
 	/* In a row without an answer. */
 	unsigned time_failures;
+	/* The hardware's clock was before the floor. */
+	bool clock_behind;
 
 	/* mpedge.c */
 	struct job mpedge;
@@ -123,7 +125,7 @@ struct box {
 	char update_line[FACTS_VALUE_MAX];
 
 	/* watchdog.c */
-	int watchdog;
+	int watchdogs[WATCHDOGS_MAX];
 	struct mono pet_next;
 
 	/* The box goes down. */
@@ -152,6 +154,8 @@ void ssh_tick(struct box *b);
 /* Not before the build or the newest time seen. */
 void clock_floor(struct box *b, int64_t seconds);
 void clock_tick(struct box *b);
+/* It is set, or it will do, or it was waited for. */
+bool clock_may_start(const struct box *b);
 
 void mpedge_open(struct box *b);
 void mpedge_tick(struct box *b);
@@ -166,7 +170,8 @@ void slot_tick(struct box *b);
 void slot_kept(struct box *b, struct span line);
 void slot_keep_now(struct box *b);
 
-void watchdog_open(struct box *b);
+/* Before the first tick. */
+void watchdog_begin(struct box *b);
 void watchdog_tick(struct box *b);
 
 /* Down in order: mpedge drains, the data are synced; how is RB_AUTOBOOT or the
@@ -183,6 +188,14 @@ static inline bool
 box_due(const struct box *b, struct mono t)
 {
 	return mono_due(t, b->loop.now);
+}
+
+/* What was waited for is there: the tick comes now. */
+static inline void
+box_wake(struct box *b)
+{
+	if (b->tick.fire != NULL)
+		timer_start(&b->loop, &b->tick, b->loop.now);
 }
 
 static inline struct mono

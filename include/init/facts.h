@@ -18,6 +18,8 @@ enum {
 enum facts_clock {
 	CLOCK_UNSET,
 	CLOCK_FLOOR,
+	/* The hardware's: later than all that is known, and not confirmed. */
+	CLOCK_RTC,
 	CLOCK_NTP,
 };
 

@@ -143,15 +143,38 @@ journal_health(void *owner, struct health_check *h)
 	h->why[o.len] = '\0';
 }
 
+/* Who reads collected_at is told from where on the clock is another one. */
+static void
+tell_jump(struct mpedge *m, int64_t moved_ns)
+{
+	char words[64];
+	struct log_line l;
+	struct out o;
+
+	m->clock.steps++;
+	log_open(&l, LOG_WARN, "app", "clock_jumped");
+	log_int(&l, "by_ms", moved_ns / NS_PER_MS);
+	log_send(&l);
+	out_init(&o, words, sizeof(words));
+	OUT_LITERAL(&o, "the clock of the box jumped by ");
+	out_i64(&o, moved_ns / NS_PER_MS);
+	OUT_LITERAL(&o, " ms");
+	out_cstr(&o);
+	for (unsigned i = 0; i < m->source_count; i++)
+		source_event(&m->sources[i], "clock", "jumped", words);
+}
+
 /* The loop knows what a turn cost when the next one begins. */
 static void
 measure_turn(struct hook *hook)
 {
 	struct mpedge *m = hook->owner;
+	int64_t moved;
 
 	histogram_add(&m->process.loop_turn, m->loop.worked_ns);
-	m->clock.steps +=
-	    clock_stepped(&m->clock_watch, m->loop.now, m->loop.wall);
+	moved = clock_jump(&m->clock_watch, m->loop.now, m->loop.wall);
+	if (moved != 0)
+		tell_jump(m, moved);
 }
 
 /* --- the venues ----------------------------------------------------------- */

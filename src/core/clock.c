@@ -1,15 +1,17 @@
 #include "core/clock.h"
 
-bool
-clock_stepped(struct clock_watch *w, struct mono now, struct wall wall)
+int64_t
+clock_jump(struct clock_watch *w, struct mono now, struct wall wall)
 {
 	int64_t ahead = wall.ns - now.ns;
 	int64_t moved = ahead - w->ahead_ns;
 	bool first = w->ahead_ns == 0;
 
 	w->ahead_ns = ahead;
-	return !first && (moved > CLOCK_STEP_MS * NS_PER_MS ||
-			     moved < -CLOCK_STEP_MS * NS_PER_MS);
+	if (first || (moved <= CLOCK_STEP_MS * NS_PER_MS &&
+			 moved >= -CLOCK_STEP_MS * NS_PER_MS))
+		return 0;
+	return moved;
 }
 
 static uint64_t

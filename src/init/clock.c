@@ -25,6 +25,14 @@ enum {
 	/* A time server that is older than the build lies; so does one that is
 	 * this much later: certificates would be taken for expired. */
 	YEARS_MAX_S = 30 * 365 * 86400,
+	/* What a box may have lain on a shelf. */
+	YEARS_PLAUSIBLE_S = 10 * 365 * 86400,
+	/* The collector is started when time is set, or after this, or when
+	 * the network is not there by then. */
+	CLOCK_WAIT_MS = 20 * 1000,
+	/* Where the hardware's clock will do for now: a time server that is
+	 * near has answered by then, and no record needs another time. */
+	RTC_WAIT_MS = 1500,
 };
 
 void
@@ -41,11 +49,26 @@ clock_floor(struct box *b, int64_t seconds)
 	if (clock_settime(CLOCK_REALTIME, &t) != 0)
 		return;
 	b->loop.wall.ns = b->newest_s * NS_PER_S;
+	b->clock_behind = true;
 	log_open(&l, LOG_INFO, "init", "clock_floor");
 	log_text(&l, "why",
 	    "the clock was before the build or the last time "
 	    "seen");
 	log_send(&l);
+}
+
+bool
+clock_may_start(const struct box *b)
+{
+	int64_t ms = mono_ms_between(b->booted, b->loop.now);
+	int64_t ahead_s = b->loop.wall.ns / NS_PER_S - b->newest_s;
+
+	if (b->facts.clock == CLOCK_NTP || ms >= CLOCK_WAIT_MS)
+		return true;
+	if (b->clock_behind || ahead_s > YEARS_PLAUSIBLE_S)
+		return false;
+	return network_is_up(b) &&
+	       mono_ms_between(b->network_since, b->loop.now) >= RTC_WAIT_MS;
 }
 
 static void

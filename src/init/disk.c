@@ -12,7 +12,7 @@
 #include "init/kernel.h"
 
 enum {
-	LOOK_EVERY_MS = 100,
+	LOOK_EVERY_MS = 50,
 	SECTOR = 512,
 	/* Serial numbers in the first sector of a FAT, by its kind. */
 	AT_SERIAL_16 = 39,

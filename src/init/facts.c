@@ -21,6 +21,7 @@ facts_clock_name(enum facts_clock clock)
 	static const char *const names[] = {
 		[CLOCK_UNSET] = "unset",
 		[CLOCK_FLOOR] = "floor",
+		[CLOCK_RTC] = "rtc",
 		[CLOCK_NTP] = "ntp",
 	};
 

@@ -60,7 +60,6 @@ go_down(struct box *b)
 	log_send(&l);
 	(void)reboot(b->reboot_how);
 	/* It came back: the hardware or the kernel is to do it. */
-	b->watchdog = -1;
 	b->pet_next = MONO_NEVER;
 	(void)file_write("/proc/sysrq-trigger", "b");
 }
@@ -105,6 +104,7 @@ take_signal(struct box *b, uint32_t signal)
 	switch (signal) {
 	case SIGCHLD:
 		job_gather(&b->jobs);
+		box_wake(b);
 		break;
 	case SIGTERM:
 	case SIGINT:
@@ -186,7 +186,7 @@ be_init(struct box *b)
 	loop_init(&b->loop);
 	b->booted = b->loop.now;
 	b->kept_gate = GATE_UNKNOWN;
-	b->watchdog = -1;
+	watchdog_begin(b);
 	b->newest_s = MPINIT_BUILT;
 	bootenv_init(&b->env);
 	sup_init(&b->sup, b->loop.now);

@@ -263,10 +263,10 @@ may_start(struct box *b)
 		return false;
 	if (!network_is_up(b) && ms < NETWORK_WAIT_MS)
 		return false;
-	if (b->facts.clock != CLOCK_NTP && ms < CLOCK_WAIT_MS)
+	if (!clock_may_start(b))
 		return false;
 	if (b->facts.clock == CLOCK_UNSET)
-		b->facts.clock = CLOCK_FLOOR;
+		b->facts.clock = b->clock_behind ? CLOCK_FLOOR : CLOCK_RTC;
 	b->mpedge_may_start = true;
 	return true;
 }

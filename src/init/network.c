@@ -89,6 +89,8 @@ set_address(struct box *b, struct lan *n, struct span address, const char *how)
 {
 	bool same = span_is(address, n->address);
 
+	if (address.len > 0 && b->network_since.ns == 0)
+		b->network_since = b->loop.now;
 	FACTS_SET(n->address, address);
 	b->facts.address[0] = '\0';
 	for (unsigned i = 0; i < b->lan_count; i++) {
@@ -103,6 +105,7 @@ set_address(struct box *b, struct lan *n, struct span address, const char *how)
 	if (!same) {
 		tell_lan(n, how);
 		b->time_next = b->loop.now;
+		box_wake(b);
 	}
 }
 
@@ -149,7 +152,7 @@ start_dhcp(struct box *b, struct lan *n)
 {
 	char host[SETTINGS_NAME_MAX + 16];
 	const char *argv[] = { BUSYBOX, "udhcpc", "-f", "-i", n->name, "-s",
-		SELF, "-t", "4", "-T", "2", "-A", "4", "-O", "ntpsrv", "-x",
+		SELF, "-t", "8", "-T", "1", "-A", "4", "-O", "ntpsrv", "-x",
 		host, NULL };
 	const char *name =
 	    b->settings.hostname[0] ? b->settings.hostname : b->facts.name;

@@ -60,6 +60,7 @@ take_config(struct box *b, struct span value)
 	b->knows_config = true;
 	read_settings(b);
 	tell_config(b);
+	box_wake(b);
 }
 
 static void
@@ -80,6 +81,7 @@ take_data(struct box *b, struct span value)
 		    "the journal is in RAM and ends with a power cut");
 	log_send(&l);
 	slot_begin(b);
+	box_wake(b);
 }
 
 static void

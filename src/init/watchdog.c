@@ -12,6 +12,9 @@
  * The end of the chain: the hardware resets the box when init does not pet it.
  * init does so while mpedge says that its loop turns, or is being started,
  * killed or drained, or safe mode stands in; not when none of that helps.
+ *
+ * All that there are: softdog is loaded before the hardware's drivers and would
+ * be the only one else, and it does not outlive the kernel.
  */
 
 enum {
@@ -22,18 +25,54 @@ enum {
 };
 
 void
-watchdog_open(struct box *b)
+watchdog_begin(struct box *b)
 {
-	int timeout = TIMEOUT_S;
-	struct log_line l;
+	for (unsigned i = 0; i < WATCHDOGS_MAX; i++)
+		b->watchdogs[i] = -1;
+}
 
-	b->watchdog = open("/dev/watchdog", O_WRONLY | O_CLOEXEC);
-	if (b->watchdog < 0)
-		return;
-	(void)ioctl(b->watchdog, KERNEL_WATCHDOG_SET_TIMEOUT, &timeout);
+static void
+path_of(struct out *o, const char *before, unsigned n, const char *after)
+{
+	out_text(o, before);
+	out_u64(o, n);
+	out_text(o, after);
+	out_cstr(o);
+}
+
+static void
+tell_watchdog(unsigned n, int timeout)
+{
+	char path[64], name[64];
+	struct span all;
+	struct log_line l;
+	struct out o;
+
+	out_init(&o, path, sizeof(path));
+	path_of(&o, "/sys/class/watchdog/watchdog", n, "/identity");
+	all = file_read(path, name, sizeof(name));
 	log_open(&l, LOG_INFO, "init", "watchdog");
+	log_span(&l, "name", span_word(&all, "\n"));
 	log_int(&l, "timeout_s", timeout);
 	log_send(&l);
+}
+
+static int
+open_one(unsigned n)
+{
+	int timeout = TIMEOUT_S;
+	char path[32];
+	struct out o;
+	int fd;
+
+	out_init(&o, path, sizeof(path));
+	path_of(&o, "/dev/watchdog", n, "");
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	(void)ioctl(fd, KERNEL_WATCHDOG_SET_TIMEOUT, &timeout);
+	tell_watchdog(n, timeout);
+	return fd;
 }
 
 static void
@@ -59,14 +98,19 @@ watchdog_tick(struct box *b)
 	if (!box_due(b, b->pet_next))
 		return;
 	b->pet_next = box_after(b, PET_MS);
-	if (b->watchdog < 0)
-		watchdog_open(b);
+	for (unsigned i = 0; i < WATCHDOGS_MAX; i++) {
+		if (b->watchdogs[i] < 0)
+			b->watchdogs[i] = open_one(i);
+	}
 	if (sup_is_helpless(&b->sup, b->loop.now)) {
 		if (!b->leaving)
 			helpless(b);
 		/* Going down has its own limit; petting would not help. */
 		return;
 	}
-	if (b->watchdog >= 0)
-		(void)ioctl(b->watchdog, KERNEL_WATCHDOG_KEEP_ALIVE, &ignored);
+	for (unsigned i = 0; i < WATCHDOGS_MAX; i++) {
+		if (b->watchdogs[i] >= 0)
+			(void)ioctl(b->watchdogs[i], KERNEL_WATCHDOG_KEEP_ALIVE,
+			    &ignored);
+	}
 }

@@ -40,7 +40,7 @@ is_of(enum kind kind, struct span value)
 		return span_is(value, "0") || span_is(value, "1");
 	case CLOCK:
 		return span_is(value, "unset") || span_is(value, "floor") ||
-		       span_is(value, "ntp");
+		       span_is(value, "rtc") || span_is(value, "ntp");
 	}
 	return false;
 }
@@ -202,6 +202,9 @@ appliance_judge(const struct appliance *f, struct health_check *h)
 		warn(h, &o,
 		    "the clock is the last time known: no time server answered",
 		    "");
+	if (appliance_is(f, FACT_clock, "rtc"))
+		warn(h, &o,
+		    "the clock is the hardware's: no time server answered", "");
 	if (appliance_is(f, FACT_trial, "1"))
 		warn(h, &o, "on trial: slot ", f->text[FACT_slot]);
 	if (span_starts(span_of(f->text[FACT_update]), "rolled back"))

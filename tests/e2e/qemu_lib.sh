@@ -6,6 +6,7 @@
 #	start_sntp				# a time server, for what is made then
 #	box_make one x86_64-generic nats.enabled=true	# its disk, with a mp.ini
 #	box_start one				# power on; $http_port is its page
+#	wait_for 120 box_answers /livez		# before anything else is asked
 #	wait_for 120 connected			# all of lib.sh that asks a page
 #	wait_for 60 console one "safe mode"	# what it has said on its console
 #	box_cut one				# power off, at once
@@ -107,6 +108,7 @@ box_start() {
 	fi
 	box_machine "$name"
 	http_port=${box_port[$name]}
+	box_patience=200
 	box_started[$name]=${EPOCHREALTIME/./}
 	"${machine[@]}" -accel tcg -m "${BOX_MEMORY:-$memory}" -display none -monitor none \
 		-nodefaults \
@@ -119,6 +121,15 @@ box_start() {
 		"$@" 2>>"$work/$name.qemu" &
 	box_pid[$name]=$!
 	started ${box_pid[$name]}
+}
+
+# box_answers PATH: for wait_for after box_start.  What is asked before the box has
+# an address hangs until the time for it is over, so that is short at first, and
+# grows for a machine on which all takes longer.
+box_answers() {
+	box_patience=$((box_patience + 40))
+	curl -sS -o /dev/null "http://127.0.0.1:$http_port$1" \
+		--max-time "$((box_patience / 1000)).$(printf %03d $((box_patience % 1000)))"
 }
 
 # box_cut NAME: its power is gone

@@ -18,19 +18,19 @@ jumps_are_seen_in_both_directions(void **state)
 	int64_t year = 1700000000 * NS_PER_S;
 
 	(void)state;
-	assert_false(
-	    clock_stepped(&w, (struct mono){ AT(50) }, (struct wall){ year }));
+	assert_int_equal(
+	    0, clock_jump(&w, (struct mono){ AT(50) }, (struct wall){ year }));
 	/* Both go on, and the wall clock is slewed a little. */
-	assert_false(clock_stepped(
-	    &w, (struct mono){ AT(9050) }, (struct wall){ year + AT(9004) }));
-	assert_true(clock_stepped(
-	    &w, (struct mono){ AT(9051) }, (struct wall){ year + AT(9106) }));
-	assert_false(clock_stepped(
-	    &w, (struct mono){ AT(9052) }, (struct wall){ year + AT(9107) }));
-	assert_true(clock_stepped(
-	    &w, (struct mono){ AT(9053) }, (struct wall){ AT(7) }));
-	assert_false(clock_stepped(
-	    &w, (struct mono){ AT(9054) }, (struct wall){ AT(8) }));
+	assert_int_equal(0, clock_jump(&w, (struct mono){ AT(9050) },
+				(struct wall){ year + AT(9004) }));
+	assert_int_equal(AT(101), clock_jump(&w, (struct mono){ AT(9051) },
+				      (struct wall){ year + AT(9106) }));
+	assert_int_equal(0, clock_jump(&w, (struct mono){ AT(9052) },
+				(struct wall){ year + AT(9107) }));
+	assert_int_equal(AT(6 - 9107) - year,
+	    clock_jump(&w, (struct mono){ AT(9053) }, (struct wall){ AT(7) }));
+	assert_int_equal(0,
+	    clock_jump(&w, (struct mono){ AT(9054) }, (struct wall){ AT(8) }));
 }
 
 /* A process that did not run for an hour saw no jump. */
@@ -40,10 +40,10 @@ a_long_turn_is_no_jump(void **state)
 	struct clock_watch w = { 0 };
 
 	(void)state;
-	assert_false(clock_stepped(
-	    &w, (struct mono){ AT(1) }, (struct wall){ AT(5000) }));
-	assert_false(clock_stepped(
-	    &w, (struct mono){ AT(3600001) }, (struct wall){ AT(3605000) }));
+	assert_int_equal(0,
+	    clock_jump(&w, (struct mono){ AT(1) }, (struct wall){ AT(5000) }));
+	assert_int_equal(0, clock_jump(&w, (struct mono){ AT(3600001) },
+				(struct wall){ AT(3605000) }));
 }
 
 static void

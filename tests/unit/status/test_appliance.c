@@ -141,6 +141,7 @@ a_sentence_for_health(void **state)
 	    "slot=A\nclock=ntp\ntrial=0\n", HEALTH_PASS, "slot A, clock ntp");
 	judged("clock=unset\n", HEALTH_WARN, "clock is not set");
 	judged("clock=floor\n", HEALTH_WARN, "the last time known");
+	judged("clock=rtc\n", HEALTH_WARN, "the clock is the hardware's");
 	judged("slot=B\ntrial=1\n", HEALTH_WARN, "on trial: slot B");
 	judged("safe_mode=line 3\n", HEALTH_WARN, "safe mode: line 3");
 	judged("update=refused: x\n", HEALTH_PASS, "slot");
