@@ -44,7 +44,7 @@ install -m 755 "$mpedge" "$root/usr/bin/mpedge"
 cp -R "$kernel/lib/modules" "$root/lib/modules"
 
 # What a box without a data partition gets, then grown to the end of its disk.  A
-# group has few inodes, since growing writes the tables of all groups: 1 GiB a
+# group has few inodes, since growing clears the tables of all groups: 1 GiB a
 # terabyte here, and 32 GiB as mke2fs would have it.  What lies behind the last
 # block in use is left out, and need not be written.
 truncate -s 64M "$work/data"
