@@ -397,11 +397,15 @@ settled() {
 
 # Every connection is live, every book in step.
 connected() {
-	[ "$(metric mpedge_market_connections)" -gt 0 ] &&
-		[ "$(metric mpedge_market_connections_live)" = \
-			"$(metric mpedge_market_connections)" ] &&
-		[ "$(metric mpedge_market_books_live)" = \
-			"$(metric mpedge_market_books)" ]
+	page /metrics | awk '
+		{ name = $1; sub(/[{].*/, "", name); sum[name] += $NF }
+		END {
+			all = sum["mpedge_market_connections"]
+			exit !(all > 0 &&
+				sum["mpedge_market_connections_live"] == all &&
+				sum["mpedge_market_books_live"] == \
+					sum["mpedge_market_books"])
+		}'
 }
 
 # Nothing more is asked of the venues.

@@ -117,7 +117,7 @@ box_start() {
 		-drive "if=none,id=disk,$disk" \
 		-device "virtio-blk-$bus,drive=disk" \
 		-netdev "user,id=lan,hostfwd=tcp:127.0.0.1:$http_port-:8080${BOX_FORWARD:+,$BOX_FORWARD}" \
-		-device "virtio-net-$bus,netdev=lan" -device "virtio-rng-$bus" \
+		-device "virtio-net-$bus,netdev=lan,romfile=" -device "virtio-rng-$bus" \
 		"$@" 2>>"$work/$name.qemu" &
 	box_pid[$name]=$!
 	started ${box_pid[$name]}
