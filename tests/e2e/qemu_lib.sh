@@ -64,10 +64,11 @@ box_make() {
 
 # What a board is in QEMU; BIOS or UEFI for the first.
 box_machine() {
-	memory=256
+	memory=256 no_rom=
 	case ${box_board[$1]} in
 	x86_64-*) machine=(qemu-system-x86_64 -M pc)
-		bus=pci
+		# Nothing boots from the network.
+		bus=pci no_rom=,romfile=
 		[ -z "${UEFI:-}" ] || machine+=(-bios /usr/share/ovmf/OVMF.fd) ;;
 	arm64-*) machine=(qemu-system-aarch64 -M virt -cpu cortex-a53
 		-bios /usr/share/qemu-efi-aarch64/QEMU_EFI.fd)
@@ -98,7 +99,7 @@ serve_disk() {
 # QEMU without any flush, since the host's cache has it: hence cache=unsafe, which
 # is only faster.
 box_start() {
-	local name=$1 machine bus memory
+	local name=$1 machine bus memory no_rom
 	local disk="file=$work/$name.disk,format=raw,cache=unsafe"
 	shift
 	if [ -n "${box_server[$name]:-}" ]; then
@@ -117,7 +118,7 @@ box_start() {
 		-drive "if=none,id=disk,$disk" \
 		-device "virtio-blk-$bus,drive=disk" \
 		-netdev "user,id=lan,hostfwd=tcp:127.0.0.1:$http_port-:8080${BOX_FORWARD:+,$BOX_FORWARD}" \
-		-device "virtio-net-$bus,netdev=lan,romfile=" -device "virtio-rng-$bus" \
+		-device "virtio-net-$bus,netdev=lan$no_rom" -device "virtio-rng-$bus" \
 		"$@" 2>>"$work/$name.qemu" &
 	box_pid[$name]=$!
 	started ${box_pid[$name]}
