@@ -15,7 +15,7 @@
  * requests were whole, so that clients cannot keep others from their turn; and
  * after a burst of body_bytes no more than half of that a second, so that they
  * cannot keep the loop from its work; what takes long to render counts as more
- * bytes than it has.  Nor are more than fifty clients a second
+ * bytes than it has.  Nor are more than twenty clients a second
  * taken or turned away after a burst of 64: others wait in the kernel.  Answers
  * are rendered into
  * one of HTTPD_BODIES buffers; without a free one the client gets 503.  A

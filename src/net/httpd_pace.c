@@ -12,7 +12,7 @@ enum {
 	FULL_MS = 10 * 1000,
 	/* Clients taken or turned away: each costs some 50 us of the loop. */
 	ACCEPTS_BURST = 64,
-	ACCEPTS_A_SECOND = 50,
+	ACCEPTS_A_SECOND = 20,
 	/* A client in ms of the budget. */
 	ACCEPT_MS = 1000 / ACCEPTS_A_SECOND,
 };
