@@ -34,6 +34,7 @@ bool span_is(struct span a, const char *text);
 bool span_is_nocase(struct span a, const char *text);
 
 bool span_starts(struct span a, const char *prefix);
+bool span_ends(struct span a, const char *suffix);
 
 /* Without leading and trailing blanks and tabs. */
 struct span span_trim(struct span a);

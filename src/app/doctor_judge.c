@@ -171,21 +171,13 @@ is_secret(struct span s)
 	return false;
 }
 
-static bool
-ends_with(struct span s, const char *end)
-{
-	size_t len = strlen(end);
-
-	return s.len >= len && memcmp(s.at + s.len - len, end, len) == 0;
-}
-
 /* A path tells no secret, a value may: by the variable's name, or because
  * there is something in front of an @ or behind a ? in it. */
 void
 doctor_variable(struct span name, struct span value, struct out *o)
 {
-	bool is_path = ends_with(name, "_FILE") || ends_with(name, "_PATH") ||
-		       ends_with(name, "_DIRECTORY");
+	bool is_path = span_ends(name, "_FILE") || span_ends(name, "_PATH") ||
+		       span_ends(name, "_DIRECTORY");
 	bool is_address =
 	    memchr(value.len > 0 ? value.at : "", '@', value.len) != NULL ||
 	    has_nocase(value, "?");

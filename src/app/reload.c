@@ -122,14 +122,6 @@ tell(struct mpedge *m, unsigned symbols)
 
 /* --- all ------------------------------------------------------------------ */
 
-static bool
-ends_with(struct span line, const char *end)
-{
-	size_t n = strlen(end);
-
-	return line.len >= n && memcmp(line.at + line.len - n, end, n) == 0;
-}
-
 /* Each line of errors as one of the log, and one for the whole. */
 static void
 refuse(struct mpedge *m, const struct out *errors)
@@ -142,7 +134,7 @@ refuse(struct mpedge *m, const struct out *errors)
 
 	m->process.reloads_refused++;
 	while ((line = span_word(&rest, "\n")).at != NULL) {
-		denied = denied || ends_with(line, strerror(EACCES));
+		denied = denied || span_ends(line, strerror(EACCES));
 		log_open(&l, LOG_ERROR, "config", "reload_error");
 		log_span(&l, "why", line);
 		log_send(&l);

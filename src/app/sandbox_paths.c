@@ -42,18 +42,10 @@ static const struct {
 };
 
 static bool
-ends_with(const char *text, const char *end)
-{
-	size_t len = strlen(text), n = strlen(end);
-
-	return len >= n && strcmp(text + len - n, end) == 0;
-}
-
-static bool
 use_of(const struct option_desc *d, enum sandbox_use *use)
 {
 	*use = SANDBOX_READS;
-	if (ends_with(d->key, "_file"))
+	if (span_ends(span_of(d->key), "_file"))
 		return true;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		*use = keys[i].use;

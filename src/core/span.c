@@ -52,6 +52,16 @@ span_starts(struct span a, const char *prefix)
 	return memcmp(a.at, prefix, len) == 0;
 }
 
+bool
+span_ends(struct span a, const char *suffix)
+{
+	size_t len = strlen(suffix);
+
+	if (a.at == NULL || a.len < len)
+		return false;
+	return memcmp(a.at + a.len - len, suffix, len) == 0;
+}
+
 static bool
 is_blank(char c)
 {

@@ -28,13 +28,6 @@ text(struct span s, struct out *o)
 	}
 }
 
-static bool
-ends_with(struct span s, struct span end)
-{
-	return s.len >= end.len &&
-	       span_eq((struct span){ s.at + s.len - end.len, end.len }, end);
-}
-
 /* tenths as "12.3" */
 static void
 tenths(struct out *o, uint64_t value, const char *unit)
@@ -107,21 +100,21 @@ permille(uint64_t n, struct out *o)
 }
 
 static const struct unit {
-	struct span suffix;
+	const char *suffix;
 	void (*show)(uint64_t n, struct out *o);
 } units[] = {
-	{ SPAN("bytes"), bytes },
-	{ SPAN("_ms"), milliseconds },
-	{ SPAN("_us"), microseconds },
-	{ SPAN("_s"), seconds },
-	{ SPAN("_permille"), permille },
+	{ "bytes", bytes },
+	{ "_ms", milliseconds },
+	{ "_us", microseconds },
+	{ "_s", seconds },
+	{ "_permille", permille },
 };
 
 static const struct unit *
 unit_of(struct span key)
 {
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (ends_with(key, units[i].suffix))
+		if (span_ends(key, units[i].suffix))
 			return &units[i];
 	}
 	return NULL;
@@ -145,7 +138,7 @@ number(struct span key, struct span raw, uint64_t n, struct out *o)
 
 	if (u != NULL)
 		u->show(n, o);
-	else if (ends_with(key, SPAN("_id")))
+	else if (span_ends(key, "_id"))
 		out_span(o, raw);
 	else
 		grouped(raw, o);
@@ -196,7 +189,7 @@ list(struct span array, struct out *o)
 static bool
 is_unbounded(struct span key, struct span v)
 {
-	return span_is(v, "null") && ends_with(key, SPAN("_us"));
+	return span_is(v, "null") && span_ends(key, "_us");
 }
 
 void
@@ -239,7 +232,7 @@ show_name(struct span key, struct out *o)
 	const struct unit *u = unit_of(key);
 
 	if (u != NULL)
-		key.len -= u->suffix.len;
+		key.len -= strlen(u->suffix);
 	for (size_t i = 0; i < key.len; i++) {
 		if (key.at[i] != '_')
 			out_html(o, (struct span){ key.at + i, 1 });

@@ -242,14 +242,6 @@ serve_api(
 	return true;
 }
 
-static bool
-ends_with(struct span s, const char *end)
-{
-	size_t len = strlen(end);
-
-	return s.len >= len && memcmp(s.at + s.len - len, end, len) == 0;
-}
-
 /* A browser says where its page is from; it may bring a password that its user
  * has typed elsewhere. */
 void
@@ -259,7 +251,7 @@ status_post(
 	const struct opt_http *o = &s->options->http;
 	const struct status_api *p = find_api(s, r->path);
 
-	if (p == NULL || p->post == NULL || !ends_with(r->path, p->post))
+	if (p == NULL || p->post == NULL || !span_ends(r->path, p->post))
 		return;
 	if (!status_admits(s, r, a))
 		return;

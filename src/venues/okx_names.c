@@ -34,14 +34,6 @@ struct parts {
 
 static const char xperp[] = "_XPERP";
 
-static bool
-ends_with(struct span s, const char *tail)
-{
-	size_t len = strlen(tail);
-
-	return s.len >= len && memcmp(s.at + s.len - len, tail, len) == 0;
-}
-
 /* Cut up to the separator off *rest; the separator goes too. */
 static struct span
 cut(struct span *rest, char separator)
@@ -71,7 +63,7 @@ split(struct span native, struct parts *p)
 	p->family = cut(&p->rest, '-');
 	family = p->family;
 	p->quote = cut(&family, '_');
-	p->xperp = ends_with(p->family, xperp);
+	p->xperp = span_ends(p->family, xperp);
 }
 
 void

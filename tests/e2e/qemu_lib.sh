@@ -164,6 +164,17 @@ box_env_is() { box_env "$1" | grep -qx "$2"; }
 # healthy: the page says pass
 healthy() { page /health | grep -q '"status": *"\(pass\|healthy\)"'; }
 
+# backlog WHAT BYTES: nats-server is gone, and the journal of the box that is asked
+# has so much for it.
+backlog() {
+	wait_for 60 metric_reaches 1000 mpedge_sink_confirmed_total 'sink="nats"' ||
+		not_ok "$1: delivers"
+	stop $nats_pid KILL
+	wait_for 60 metric_reaches "$2" mpedge_journal_backlog_bytes ||
+		not_ok "$1: the journal fills"
+}
+caught_up() { [ "$(metric mpedge_sink_behind_bytes nats)" -lt 100000 ]; }
+
 # A failed test shows what its boxes said.
 box_consoles() {
 	local name

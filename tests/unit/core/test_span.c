@@ -30,6 +30,12 @@ comparing(void **state)
 	assert_false(span_starts(SPAN("abc"), "abcd"));
 	assert_false(span_starts(SPAN("abc"), "b"));
 	assert_false(span_starts(SPAN_NULL, ""));
+	assert_true(span_ends(SPAN("abc"), "bc"));
+	assert_true(span_ends(SPAN("abc"), "abc"));
+	assert_true(span_ends(SPAN("abc"), ""));
+	assert_false(span_ends(SPAN("abc"), "zabc"));
+	assert_false(span_ends(SPAN("abc"), "b"));
+	assert_false(span_ends(SPAN_NULL, ""));
 	assert_null(span_of(NULL).at);
 }
 

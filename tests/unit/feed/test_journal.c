@@ -14,30 +14,20 @@
 #include <cmocka.h>
 
 #include "feed/journal_format.h"
+#include "journal_paths.h"
 
 enum {
 	RING = 65536,
 	IMAGE = JOURNAL_HEADER + RING,
 };
 
-static char path[128];
-static char copy_path[160];
-static char reason[256];
-static struct out why;
 static uint8_t image[IMAGE];
 
 static int
 setup(void **state)
 {
-	const char *dir = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-
 	(void)state;
-	snprintf(
-	    path, sizeof(path), "%s/mpedge-journal.%d", dir, (int)getpid());
-	snprintf(copy_path, sizeof(copy_path), "%s.copy", path);
-	unlink(path);
-	unlink(copy_path);
-	out_init(&why, reason, sizeof(reason));
+	paths_begin("journal");
 	return 0;
 }
 
@@ -45,8 +35,7 @@ static int
 teardown(void **state)
 {
 	(void)state;
-	unlink(path);
-	unlink(copy_path);
+	paths_end();
 	return 0;
 }
 

@@ -21,6 +21,7 @@
 #include <cmocka.h>
 
 #include "feed/journal_format.h"
+#include "journal_paths.h"
 
 enum {
 	RING = 8192,
@@ -36,9 +37,6 @@ enum {
 	KILLS = 15,
 };
 
-static char path[128];
-static char reason[256];
-static struct out why;
 static uint8_t image[IMAGE];
 /* Where each record of the image stands; 0 is one that is overwritten. */
 static uint64_t places[RECORDS + 1];
@@ -407,11 +405,8 @@ of_somebody_else(void **state)
 static int
 setup(void **state)
 {
-	const char *dir = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-
 	(void)state;
-	snprintf(path, sizeof(path), "%s/mpedge-damage.%d", dir, (int)getpid());
-	out_init(&why, reason, sizeof(reason));
+	paths_begin("damage");
 	return 0;
 }
 
@@ -419,7 +414,7 @@ static int
 teardown(void **state)
 {
 	(void)state;
-	unlink(path);
+	paths_end();
 	return 0;
 }
 

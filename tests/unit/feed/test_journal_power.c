@@ -21,6 +21,7 @@
 #include <cmocka.h>
 
 #include "feed/journal_format.h"
+#include "journal_paths.h"
 
 enum {
 	RING = 256 * 1024,
@@ -47,10 +48,6 @@ enum whim {
 	WHIMS
 };
 
-static char path[128];
-static char copy_path[160];
-static char reason[256];
-static struct out why;
 static struct journal *j;
 static uint64_t seed;
 
@@ -272,13 +269,8 @@ append(uint64_t n)
 static int
 setup(void **state)
 {
-	const char *dir = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-
 	(void)state;
-	snprintf(path, sizeof(path), "%s/mpedge-power.%d", dir, (int)getpid());
-	snprintf(copy_path, sizeof(copy_path), "%s.copy", path);
-	unlink(path);
-	out_init(&why, reason, sizeof(reason));
+	paths_begin("power");
 	j = calloc(1, sizeof(*j));
 	busy = false;
 	flush_error = 0;
@@ -290,8 +282,7 @@ static int
 teardown(void **state)
 {
 	(void)state;
-	unlink(path);
-	unlink(copy_path);
+	paths_end();
 	free(j);
 	return 0;
 }

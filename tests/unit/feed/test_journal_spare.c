@@ -27,6 +27,7 @@
 #include <cmocka.h>
 
 #include "feed/journal_format.h"
+#include "journal_paths.h"
 
 enum {
 	RING = 65536,
@@ -37,10 +38,6 @@ enum {
 	LARGE_BODY = 60000,
 };
 
-static char path[128];
-static char copy_path[160];
-static char reason[256];
-static struct out why;
 static struct journal *j;
 static uint8_t bytes[LARGE_BODY];
 /* What the two calls of the system answer. */
@@ -90,13 +87,8 @@ on_fault(int number, siginfo_t *info, void *context)
 static int
 setup(void **state)
 {
-	const char *dir = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-
 	(void)state;
-	snprintf(path, sizeof(path), "%s/mpedge-spare.%d", dir, (int)getpid());
-	snprintf(copy_path, sizeof(copy_path), "%s.copy", path);
-	unlink(path);
-	out_init(&why, reason, sizeof(reason));
+	paths_begin("spare");
 	no_room = write_error = flush_error = 0;
 	j = calloc(1, sizeof(*j));
 	return 0;
@@ -106,8 +98,7 @@ static int
 teardown(void **state)
 {
 	(void)state;
-	unlink(path);
-	unlink(copy_path);
+	paths_end();
 	free(j);
 	return 0;
 }
