@@ -23,8 +23,12 @@ box_journal() {
 	rm -f "$work/$1.copy"
 }
 
-# An end that is torn is what a power cut leaves.
-whole() { ! "$mpedge" journal verify "$1" | grep '^damaged [oh]'; }
+# It can be read; an end that is torn is what a power cut leaves.
+whole() {
+	"$mpedge" journal verify "$1" >"$work/verified"
+	grep -q '^records=[1-9]' "$work/verified" &&
+		! grep '^damaged [oh]' "$work/verified"
+}
 
 newest() {
 	"$mpedge" journal ls "$1" | sed -n 's/^newest sequence=\([0-9]*\).*/\1/p'
